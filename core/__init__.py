@@ -1,0 +1,1 @@
+"""The house of Antrean: the queue, its engine, its store, and what serves them."""
