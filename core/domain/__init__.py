@@ -1,0 +1,1 @@
+"""The queue itself, pure: no clock, no files, no web, no threads."""

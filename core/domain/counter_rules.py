@@ -1,0 +1,187 @@
+"""What an officer may do at a counter: who may act there, and what each action leads to.
+
+Source of the rules: the hall's rules of the queue (docs/rules.md): one officer a counter, one
+counter an officer, at most one ticket in ``called`` or ``serving`` at a counter.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+
+from core.domain import commands as c
+from core.domain import errors
+from core.domain import events as e
+from core.domain.hall import Desk, DeskState, Hall
+from core.domain.plan import Counter
+from core.domain.ranking import count_passed, next_for, why_next
+from core.domain.staff import AT_COUNTERS, SUPERVISING, Actor
+from core.domain.ticket import Action, State, Ticket, Why, allows
+
+
+def open_counter(hall: Hall, command: c.OpenCounter) -> list[e.Event]:
+    """An officer takes a free counter, or goes on after a pause."""
+    counter = _counter(hall, command.counter, command.actor)
+    desk, officer = hall.desk(counter.id), command.actor.name
+    if desk.state is not DeskState.CLOSED and desk.officer != officer:
+        raise errors.CounterTaken(counter=counter.id, officer=desk.officer, state=desk.state.value)
+    if desk.state is DeskState.OPEN:
+        raise errors.CounterAlreadyOpen(counter=counter.id, state=desk.state.value)
+    elsewhere = hall.desk_of(officer)
+    if elsewhere is not None and elsewhere != counter.id:
+        raise errors.OfficerElsewhere(counter=elsewhere, officer=officer)
+    return [e.CounterOpened(counter.id, officer)]
+
+
+def pause_counter(hall: Hall, command: c.PauseCounter) -> list[e.Event]:
+    """The officer stops calling for a while. A called ticket goes back, one being served stays."""
+    counter, desk = _worked(hall, command.counter, command.actor)
+    return [
+        *_put_back(hall, counter, desk, "paused"),
+        e.CounterPaused(counter.id, desk.officer or "", command.reason.strip()),
+    ]
+
+
+def close_counter(hall: Hall, command: c.CloseCounter) -> list[e.Event]:
+    """The officer leaves; a supervisor may close for them. Refused while somebody is being served."""
+    counter = _counter(hall, command.counter, command.actor)
+    desk = hall.desk(counter.id)
+    if desk.state is DeskState.CLOSED:
+        raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
+    if command.actor.role not in SUPERVISING:
+        _require_own(counter, desk, command.actor)
+    ticket = _ticket_at(hall, desk)
+    if ticket is not None and ticket.state is State.SERVING:
+        raise errors.CounterBusy(counter=counter.id, number=ticket.number, state=ticket.state.value)
+    return [
+        *_put_back(hall, counter, desk, "closed"),
+        e.CounterClosed(counter.id, desk.officer or "", f"closed by {command.actor.name}"),
+    ]
+
+
+def call_next(hall: Hall, command: c.CallNext) -> list[e.Event]:
+    """Call the head of the first tier in which somebody waits."""
+    counter, desk = _free(hall, command.counter, command.actor)
+    choice = next_for(hall, counter)
+    if choice is None:
+        raise errors.NobodyWaiting(counter=counter.id, state=desk.state.value)
+    return [e.TicketCalled(choice.ticket.id, counter.id, command.actor.name, choice.why)]
+
+
+def call_number(hall: Hall, command: c.CallNumber) -> list[e.Event]:
+    """Call one particular number. Out of turn it needs a reason, which stays in the log."""
+    counter, _ = _free(hall, command.counter, command.actor)
+    number = command.number.strip().upper()
+    ticket_id = hall.by_number.get(number)
+    if ticket_id is None:
+        raise errors.TicketUnknown(ticket=command.number)
+    ticket = hall.tickets[ticket_id]
+    _require_state(ticket, Action.CALL)
+    if ticket.stage.service not in counter.services:
+        raise errors.NotServedHere(number=ticket.number, counter=counter.id, state=ticket.state.value)
+    choice = next_for(hall, counter)
+    if choice is not None and choice.ticket.id == ticket.id:
+        why = why_next(hall, ticket, counter.services)
+    else:
+        reason = command.reason.strip()
+        if not reason:
+            raise errors.ReasonRequired(action="call", number=ticket.number)
+        passed = count_passed(hall, ticket, counter.services)
+        why = Why("number", passed, ticket.klass, reason=reason)
+    return [e.TicketCalled(ticket.id, counter.id, command.actor.name, why)]
+
+
+def recall(hall: Hall, command: c.Recall, at: datetime) -> list[e.Event]:
+    """Announce again, at most ``recall_limit`` times and not faster than ``recall_pace``."""
+    counter, ticket = _current(hall, command.counter, command.actor, Action.RECALL)
+    rules, stage = hall.plan.rules, ticket.stage
+    if stage.recalls >= rules.recall_limit:
+        raise errors.RecallLimit(limit=rules.recall_limit, number=ticket.number, state=stage.state.value)
+    last = stage.announced_at or at
+    if (early := (rules.recall_pace - (at - last)).total_seconds()) > 0:
+        raise errors.RecallTooSoon(seconds=ceil(early), number=ticket.number, state=stage.state.value)
+    return [e.TicketRecalled(ticket.id, counter.id)]
+
+
+def start(hall: Hall, command: c.StartService) -> list[e.Event]:
+    """The citizen is here."""
+    counter, ticket = _current(hall, command.counter, command.actor, Action.START)
+    return [e.ServiceStarted(ticket.id, counter.id)]
+
+
+def finish(hall: Hall, command: c.FinishService) -> list[e.Event]:
+    """The citizen has been served."""
+    counter, ticket = _current(hall, command.counter, command.actor, Action.FINISH)
+    return [e.ServiceFinished(ticket.id, counter.id)]
+
+
+def no_show(hall: Hall, command: c.RecordNoShow) -> list[e.Event]:
+    """Nobody came to the call."""
+    counter, ticket = _current(hall, command.counter, command.actor, Action.NO_SHOW)
+    return [e.TicketMissed(ticket.id, counter.id)]
+
+
+def _counter(hall: Hall, counter_id: str, actor: Actor) -> Counter:
+    """The counter, if this actor may work at counters and at this one."""
+    counter = hall.plan.counters.get(counter_id)
+    if counter is None:
+        raise errors.CounterUnknown(counter=counter_id)
+    if actor.role not in AT_COUNTERS and actor.role not in SUPERVISING:
+        raise errors.Forbidden(role=actor.role.value, action="work_at_counter")
+    if actor.agency is not None and actor.agency != counter.agency:
+        raise errors.CounterForeign(counter=counter.id, agency=actor.agency, role=actor.role.value)
+    return counter
+
+
+def _require_own(counter: Counter, desk: Desk, actor: Actor) -> None:
+    if desk.officer != actor.name:
+        raise errors.CounterTaken(counter=counter.id, officer=desk.officer, state=desk.state.value)
+
+
+def _worked(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
+    """The counter and its desk, open and worked by this very actor."""
+    counter = _counter(hall, counter_id, actor)
+    desk = hall.desk(counter.id)
+    if desk.state is not DeskState.CLOSED:
+        _require_own(counter, desk, actor)
+    if desk.state is not DeskState.OPEN:
+        raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
+    return counter, desk
+
+
+def _free(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
+    """As ``_worked``, and holding no ticket."""
+    counter, desk = _worked(hall, counter_id, actor)
+    if (ticket := _ticket_at(hall, desk)) is not None:
+        raise errors.CounterBusy(counter=counter.id, number=ticket.number, state=ticket.state.value)
+    return counter, desk
+
+
+def _current(hall: Hall, counter_id: str, actor: Actor, action: Action) -> tuple[Counter, Ticket]:
+    """The counter and its ticket, which ``action`` may move. A pause does not stop serving."""
+    counter = _counter(hall, counter_id, actor)
+    desk = hall.desk(counter.id)
+    if desk.state is DeskState.CLOSED:
+        raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
+    _require_own(counter, desk, actor)
+    ticket = _ticket_at(hall, desk)
+    if ticket is None:
+        raise errors.NothingCalled(counter=counter.id, action=action.value, state=desk.state.value)
+    _require_state(ticket, action)
+    return counter, ticket
+
+
+def _ticket_at(hall: Hall, desk: Desk) -> Ticket | None:
+    return None if desk.ticket is None else hall.tickets[desk.ticket]
+
+
+def _require_state(ticket: Ticket, action: Action) -> None:
+    if not allows(action, ticket.state):
+        raise errors.WrongState(action=action.value, state=ticket.state.value, number=ticket.number)
+
+
+def _put_back(hall: Hall, counter: Counter, desk: Desk, cause: str) -> list[e.Event]:
+    ticket = _ticket_at(hall, desk)
+    if ticket is None or ticket.state is not State.CALLED:
+        return []
+    return [e.TicketPutBack(ticket.id, counter.id, cause)]

@@ -1,0 +1,242 @@
+"""``decide``: what a command leads to, by the rules, or why it is refused. Reads, never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from core.domain import commands as c
+from core.domain import errors
+from core.domain import events as e
+from core.domain.counter_rules import (
+    call_next,
+    call_number,
+    close_counter,
+    finish,
+    no_show,
+    open_counter,
+    pause_counter,
+    recall,
+    start,
+)
+from core.domain.forecast import forecast
+from core.domain.hall import DeskState, Hall, PrintState
+from core.domain.opening import Closed, Reason, closed
+from core.domain.plan import PriorityClass, Service
+from core.domain.ranking import ahead_by_service
+from core.domain.staff import ADMINISTERING, SUPERVISING, TOKEN_ROLES, Role
+from core.domain.ticket import OPEN, Action, allows, rank_of
+
+TOKEN_LENGTH = 22
+"""128 bits in URL-safe base 64."""
+
+
+def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # noqa: C901, PLR0911, PLR0912
+    """The events that ``command`` leads to at ``now`` (UTC). Raises a ``Refusal``; changes nothing."""
+    at = hall.moment(now)
+    match command:
+        case c.StartDay():
+            return _start_day(hall, command)
+        case c.IssueTicket():
+            return _issue(hall, command, at)
+        case c.CancelTicket():
+            return _cancel(hall, command)
+        case c.OpenCounter():
+            return open_counter(hall, command)
+        case c.PauseCounter():
+            return pause_counter(hall, command)
+        case c.CloseCounter():
+            return close_counter(hall, command)
+        case c.CallNext():
+            return call_next(hall, command)
+        case c.CallNumber():
+            return call_number(hall, command)
+        case c.Recall():
+            return recall(hall, command, at)
+        case c.StartService():
+            return start(hall, command)
+        case c.FinishService():
+            return finish(hall, command)
+        case c.RecordNoShow():
+            return no_show(hall, command)
+        case c.PauseService():
+            return _pause_service(hall, command)
+        case c.ResumeService():
+            return _resume_service(hall, command)
+        case c.ReportPrint():
+            return _report_print(hall, command)
+        case c.AddAccount():
+            return _add_account(hall, command)
+        case c.SetSecret():
+            return _set_secret(hall, command)
+        case c.RevokeAccount():
+            return _revoke_account(hall, command)
+        case _:
+            assert_never(command)
+
+
+def _start_day(hall: Hall, command: c.StartDay) -> list[e.Event]:
+    events: list[e.Event] = []
+    if hall.day is not None:
+        if command.day <= hall.day:
+            raise errors.DayNotAfter(day=command.day.isoformat(), current=hall.day.isoformat())
+        left = [ticket.id for ticket in hall.tickets.values() if ticket.state in OPEN]
+        events += [e.TicketExpired(ticket) for ticket in left]
+        events += [
+            e.CounterClosed(counter, desk.officer or "", "day_ended")
+            for counter, desk in hall.desks.items()
+            if desk.state is not DeskState.CLOSED
+        ]
+        events.append(e.DayEnded(hall.day, len(left)))
+    return [*events, e.DayStarted(command.day)]
+
+
+def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
+    plan = hall.plan
+    service = plan.services.get(command.service)
+    if service is None:
+        raise errors.ServiceUnknown(service=command.service)
+    klass = _class(hall, command.klass)
+    if len(command.token) < TOKEN_LENGTH or command.token in hall.by_token:
+        raise errors.TokenWeak()
+    printer = _printer(hall, command, service)
+    if (shut := closed(hall, service, at)) is not None:
+        raise refusal_of(service, shut)
+    series = plan.series[service.series]
+    ordinal = hall.issued[series.id] + 1
+    number = series.number(ordinal)
+    day = hall.day or at.astimezone(plan.timezone).date()
+    ticket = f"{day:%Y%m%d}-{number}"
+    ahead = ahead_by_service(hall, service.id, rank_of(at, klass.head_start), len(hall.tickets) + 1)
+    wait = forecast(hall, service.id, ahead)
+    issued = e.TicketIssued(
+        ticket=ticket,
+        token=command.token,
+        number=number,
+        series=series.id,
+        ordinal=ordinal,
+        service=service.id,
+        agency=service.agency,
+        zone=plan.agencies[service.agency].zone,
+        klass=klass.id,
+        head_start_s=int(klass.head_start.total_seconds()),
+        lang=command.lang,
+        channel=command.channel,
+        kiosk=command.kiosk,
+        ahead=sum(ahead.values()),
+        median_minutes=wait.median_minutes,
+        p80_minutes=wait.p80_minutes,
+    )
+    if printer is None:
+        return [issued]
+    return [
+        issued,
+        e.PrintQueued(f"{ticket}.1", ticket, printer, command.kiosk, f"{command.site}/t/{command.token}"),
+    ]
+
+
+def _class(hall: Hall, wanted: str | None) -> PriorityClass:
+    if wanted is None:
+        return hall.plan.default_class
+    klass = hall.plan.classes.get(wanted)
+    if klass is None:
+        raise errors.ClassUnknown(**{"class": wanted, "allowed": ", ".join(hall.plan.classes)})
+    return klass
+
+
+def _printer(hall: Hall, command: c.IssueTicket, service: Service) -> str | None:
+    """The printer of the kiosk, if the ticket comes from one that has a printer."""
+    if command.kiosk is None:
+        return None
+    kiosk = hall.plan.kiosks.get(command.kiosk)
+    if kiosk is None:
+        raise errors.KioskUnknown(kiosk=command.kiosk)
+    if kiosk.agencies and service.agency not in kiosk.agencies:
+        raise errors.ServiceNotOffered(service=service.id, kiosk=kiosk.id)
+    return kiosk.printer
+
+
+def refusal_of(service: Service, shut: Closed) -> errors.Refusal:
+    """The refusal that tells why a service gives no numbers."""
+    opens_at = None if shut.opens_at is None else shut.opens_at.isoformat()
+    match shut.reason:
+        case Reason.PAUSED:
+            return errors.ServicePausedNow(service=service.id, reason=shut.detail)
+        case Reason.QUOTA | Reason.AGENCY_QUOTA:
+            return errors.QuotaUsedUp(
+                service=service.id, reason=shut.reason.value, quota=shut.quota, opens_at=opens_at
+            )
+        case _:
+            return errors.ServiceClosed(
+                service=service.id, reason=shut.reason.value, name=shut.detail, opens_at=opens_at
+            )
+
+
+def _cancel(hall: Hall, command: c.CancelTicket) -> list[e.Event]:
+    ticket = hall.tickets.get(command.ticket)
+    if ticket is None:
+        raise errors.TicketUnknown(ticket=command.ticket)
+    if not allows(Action.CANCEL, ticket.state):
+        raise errors.WrongState(action=Action.CANCEL.value, state=ticket.state.value, number=ticket.number)
+    return [e.TicketCancelled(ticket.id)]
+
+
+def _pause_service(hall: Hall, command: c.PauseService) -> list[e.Event]:
+    _require(command.actor.role in SUPERVISING, command.actor.role, "pause_service")
+    if command.service not in hall.plan.services:
+        raise errors.ServiceUnknown(service=command.service)
+    if not command.reason.strip():
+        raise errors.ReasonRequired(action="pause_service")
+    return [e.ServicePaused(command.service, command.reason.strip())]
+
+
+def _resume_service(hall: Hall, command: c.ResumeService) -> list[e.Event]:
+    _require(command.actor.role in SUPERVISING, command.actor.role, "resume_service")
+    if command.service not in hall.paused:
+        raise errors.ServiceNotPaused(service=command.service)
+    return [e.ServiceResumed(command.service)]
+
+
+def _report_print(hall: Hall, command: c.ReportPrint) -> list[e.Event]:
+    job = hall.jobs.get(command.job)
+    if job is None:
+        raise errors.JobUnknown(job=command.job)
+    if job.state is PrintState.SENT:
+        raise errors.JobFinished(job=job.id, state=job.state.value)
+    return [e.PrintReported(job.id, PrintState(command.state).value, command.detail)]
+
+
+def _add_account(hall: Hall, command: c.AddAccount) -> list[e.Event]:
+    _require(command.actor.role in ADMINISTERING, command.actor.role, "add_account")
+    if hall.account(command.kind, command.name) is not None:
+        raise errors.NameTaken(name=command.name)
+    if command.role not in TOKEN_ROLES:
+        raise errors.Forbidden(role=command.role.value, action="add_account")
+    if command.agency is not None and command.agency not in hall.plan.agencies:
+        raise errors.AgencyUnknown(agency=command.agency, allowed=", ".join(hall.plan.agencies))
+    return [e.AccountAdded(command.kind, command.name, command.role, command.agency)]
+
+
+def _set_secret(hall: Hall, command: c.SetSecret) -> list[e.Event]:
+    own = command.kind == "staff" and command.actor.name == command.name
+    _require(own or command.actor.role in ADMINISTERING, command.actor.role, "set_secret")
+    if hall.account(command.kind, command.name) is None:
+        raise errors.AccountUnknown(name=command.name)
+    return [e.SecretChanged(command.kind, command.name)]
+
+
+def _revoke_account(hall: Hall, command: c.RevokeAccount) -> list[e.Event]:
+    _require(command.actor.role in ADMINISTERING, command.actor.role, "revoke_account")
+    account = hall.account(command.kind, command.name)
+    if account is None:
+        raise errors.AccountUnknown(name=command.name)
+    if command.kind == "staff" and account.role is Role.ADMIN:
+        admins = [a for a in hall.accounts.values() if a.kind == "staff" and a.role is Role.ADMIN]
+        if len(admins) == 1:
+            raise errors.LastAdministrator(name=command.name)
+    return [e.AccountRevoked(command.kind, command.name)]
+
+
+def _require(allowed: bool, role: Role, action: str) -> None:
+    if not allowed:
+        raise errors.Forbidden(role=role.value, action=action)

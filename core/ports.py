@@ -1,0 +1,184 @@
+"""What the engine needs of the world, as protocols; the composition root names the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+from core.domain.events import Recorded
+
+T = TypeVar("T")
+
+Row = Mapping[str, Any]
+
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "ticket": ("id",),
+    "stage": ("ticket", "position"),
+    "call": ("seq",),
+    "desk": ("seq",),
+    "print_job": ("id",),
+}
+"""The report tables and their primary keys: what the engine's rows and every store agree on."""
+
+
+def instant(at: datetime | None) -> str | None:
+    """UTC as text that sorts, to the microsecond: ``2026-11-24T01:00:00.000000Z``."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class StoreError(Exception):
+    """The store did not keep what it was given; nothing of it is on disk."""
+
+
+class Stale(StoreError):
+    """Somebody else wrote since this engine last read: catch up, decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to, kept under its id. ``result`` is JSON-ready and small."""
+
+    command_id: str
+    fingerprint: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The hash of an account's password or token, kept out of the events. ``None`` removes it."""
+
+    kind: str
+    name: str
+    hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One transaction: all of it or nothing."""
+
+    expected_seq: int
+    """The last event the engine knew when it decided."""
+    events: Sequence[Recorded]
+    outcomes: Sequence[Outcome] = ()
+    rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """Rows for the report tables, by table; a row replaces the one with its key."""
+    secrets: Sequence[Secret] = ()
+
+
+class Store(Protocol):
+    """The hall's ledger. One caller at a time writes."""
+
+    def last_seq(self) -> int:
+        """The number of the newest event, 0 for an empty log."""
+        ...
+
+    def load(self) -> list[Recorded]:
+        """What makes the present hall: every lasting event and all of the newest day, in order."""
+        ...
+
+    def since(self, seq: int) -> list[Recorded]:
+        """Every event after ``seq``, in order."""
+        ...
+
+    def everything(self) -> Iterable[Recorded]:
+        """The whole log, in order."""
+        ...
+
+    def append(self, commit: Commit) -> None:
+        """Store a commit durably. Raises ``Stale`` or ``StoreError``; then nothing is stored."""
+        ...
+
+    def outcome(self, command_id: str) -> Outcome | None:
+        """What a command led to, if it was ever carried out."""
+        ...
+
+    def secret(self, kind: str, name: str) -> str | None:
+        """The hash of an account, if it has one."""
+        ...
+
+    def account_of_hash(self, kind: str, hash_: str) -> str | None:
+        """The name of the account with this very hash (tokens are looked up by their digest)."""
+        ...
+
+    def rebuild_rows(self, rows: Mapping[str, Iterable[Row]]) -> None:
+        """Replace the report tables by ``rows``, in one transaction."""
+        ...
+
+    def close(self) -> None:
+        """Give the files back."""
+        ...
+
+
+class Waiter(Protocol[T]):
+    """One answer, waited for by one caller."""
+
+    def set(self, value: T) -> None:
+        """Give the answer."""
+        ...
+
+    def wait(self) -> T:
+        """The answer, once it is there."""
+        ...
+
+
+class Mailbox(Protocol[T]):
+    """A queue between green (or real) threads."""
+
+    def put(self, item: T) -> None:
+        """Leave an item."""
+        ...
+
+    def take_all(self, limit: int) -> list[T]:
+        """Wait for at least one item, then take up to ``limit`` that are there."""
+        ...
+
+
+class Concurrency(Protocol):
+    """Threads of one kind: eventlet's, gevent's or the operating system's."""
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        """Run ``work`` beside the caller."""
+        ...
+
+    def spawn_after(self, seconds: float, work: Callable[[], None]) -> None:
+        """Run ``work`` beside the caller in ``seconds``."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let others run for ``seconds``."""
+        ...
+
+    def offload(self, work: Callable[..., T], *args: Any) -> T:
+        """Run blocking work in a native thread while other green threads go on.
+
+        Only SQL and file work: no logging, no lock of ``threading`` inside (it would deadlock
+        under eventlet).
+        """
+        ...
+
+    def waiter(self) -> Waiter[Any]:
+        """A new place for one answer."""
+        ...
+
+    def mailbox(self) -> Mailbox[Any]:
+        """A new queue."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The texts of the hall, by key, in every language."""
+
+    def say(self, key: str, lang: str, /, **facts: object) -> str:
+        """The text of ``key`` in ``lang`` with ``facts`` filled in."""
+        ...
