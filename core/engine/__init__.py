@@ -1,0 +1,1 @@
+"""The one command path, what follows a commit, and what everybody sees."""

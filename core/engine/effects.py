@@ -1,0 +1,126 @@
+"""What follows a commit: which views changed, which calls are announced, what goes to paper.
+
+Pure: looks at the events and at the hall after them, answers with data. Adapters act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.domain import events as e
+from core.domain.events import Recorded
+from core.domain.hall import Call, Hall, PrintState
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Ids whose views may have changed, gathered event by event."""
+
+    services: set[str] = field(default_factory=set)
+    agencies: set[str] = field(default_factory=set)
+    counters: set[str] = field(default_factory=set)
+    zones: set[str] = field(default_factory=set)
+    tickets: set[str] = field(default_factory=set)
+    kiosks: set[str] = field(default_factory=set)
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """A print job that waits for its printer."""
+
+    job: str
+    ticket: str
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a commit changed. ``seq``: its last event; ``everything``: all views changed."""
+
+    seq: int
+    at: datetime
+    recorded: tuple[Recorded, ...]
+    services: frozenset[str] = frozenset()
+    agencies: frozenset[str] = frozenset()
+    counters: frozenset[str] = frozenset()
+    zones: frozenset[str] = frozenset()
+    tickets: frozenset[str] = frozenset()
+    kiosks: frozenset[str] = frozenset()
+    everything: bool = False
+    calls: tuple[Call, ...] = ()
+    prints: tuple[PrintOrder, ...] = ()
+
+
+def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
+    """The effects of ``recorded``, which ``hall`` has already taken in; at least one event."""
+    touched = _Touched()
+    prints: list[PrintOrder] = []
+    first = recorded[0].seq
+    for each in recorded:
+        _touch(hall, each.event, touched)
+        if isinstance(each.event, e.PrintQueued):
+            prints.append(PrintOrder(each.event.job, each.event.ticket, each.event.printer))
+        elif isinstance(each.event, e.PrintReported) and each.event.state == PrintState.QUEUED:
+            job = hall.jobs[each.event.job]  # asked for again after a failure
+            prints.append(PrintOrder(job.id, job.ticket, job.printer))
+    calls = []
+    for call in reversed(hall.calls):
+        if call.seq < first:
+            break
+        calls.append(call)
+    return Effects(
+        seq=recorded[-1].seq,
+        at=recorded[-1].at,
+        recorded=tuple(recorded),
+        services=frozenset(touched.services),
+        agencies=frozenset(touched.agencies),
+        counters=frozenset(touched.counters),
+        zones=frozenset(touched.zones),
+        tickets=frozenset(touched.tickets),
+        kiosks=frozenset(touched.kiosks),
+        everything=touched.everything,
+        calls=tuple(reversed(calls)),
+        prints=tuple(prints),
+    )
+
+
+def _touch(hall: Hall, event: e.Event, touched: _Touched) -> None:
+    match event:
+        case e.DayStarted():
+            touched.everything = True
+        case e.ServicePaused(service=service) | e.ServiceResumed(service=service):
+            touched.services.add(service)
+            if service in hall.plan.services:
+                touched.agencies.add(hall.plan.services[service].agency)
+        case e.PrintQueued(job=job) | e.PrintReported(job=job):
+            kiosk = hall.jobs[job].kiosk if job in hall.jobs else None
+            touched.kiosks |= {kiosk} if kiosk is not None else set()
+        case e.CounterOpened() | e.CounterPaused() | e.CounterClosed():
+            _touch_counter(hall, event.counter, touched)
+        case _:
+            pass
+    _touch_ticket(hall, event, touched)
+
+
+def _touch_ticket(hall: Hall, event: e.Event, touched: _Touched) -> None:
+    ticket_id = getattr(event, "ticket", None)
+    if ticket_id is not None and (ticket := hall.tickets.get(ticket_id)) is not None:
+        touched.tickets.add(ticket_id)
+        touched.services.add(ticket.stage.service)
+        touched.agencies.add(ticket.stage.agency)
+        touched.zones.add(ticket.zone)
+        if ticket.stage.counter is not None:
+            _touch_counter(hall, ticket.stage.counter, touched)
+        counter = getattr(event, "counter", None)
+        if counter is not None:
+            _touch_counter(hall, counter, touched)
+
+
+def _touch_counter(hall: Hall, counter_id: str, touched: _Touched) -> None:
+    touched.counters.add(counter_id)
+    if (counter := hall.plan.counters.get(counter_id)) is not None:
+        touched.zones.add(counter.zone)
+        touched.agencies.add(counter.agency)

@@ -1,0 +1,423 @@
+"""The one command path: every change of the hall goes through ``Engine.do``.
+
+1. A mailbox takes the command; one writer takes all that wait, in order.
+2. Each is decided against the hall in memory; its events are applied.
+3. One transaction stores the batch: events, outcomes, report rows, secrets.
+4. After COMMIT each caller gets its answer and the effects go out.
+
+Readers (``Engine.read``) never see a hall that is ahead of the disk: the lock is held from the
+first decision to the end of the commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import orjson
+import structlog
+
+from core.domain import commands as c
+from core.domain import events as e
+from core.domain.deciding import decide
+from core.domain.errors import CommandIdReused, Refusal
+from core.domain.events import Recorded
+from core.domain.hall import Hall, evolve, replay
+from core.domain.plan import Plan
+from core.domain.staff import SYSTEM, Actor
+from core.engine.effects import Effects, effects_of
+from core.engine.projection import Rows, rows_of
+from core.ports import (
+    Clock,
+    Commit,
+    Concurrency,
+    Mailbox,
+    Outcome,
+    Secret,
+    Stale,
+    Store,
+    StoreError,
+    Waiter,
+)
+
+T = TypeVar("T")
+
+BATCH_LIMIT = 256
+"""How many commands one transaction takes at most."""
+OUTCOMES_CACHED = 20_000
+ATTEMPTS = 5
+"""How often a batch is decided anew when another process wrote in between."""
+DAY_CHECK_S = 20.0
+
+_UNPRINTED = frozenset({"token", "secret_hash", "site"})
+"""Fields that differ from one try of the same request to the next."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command led to. ``repeated``: it had been carried out before, under the same id."""
+
+    result: Mapping[str, Any]
+    repeated: bool = False
+
+    @property
+    def ticket(self) -> str:
+        """The ticket it was about; KeyError if it was about none."""
+        return str(self.result["ticket"])
+
+
+class Undecided(Exception):
+    """A fault in ``decide`` itself: the command was not carried out, nothing has changed."""
+
+
+_DAYLESS = (c.StartDay, c.AddAccount, c.SetSecret, c.RevokeAccount)
+"""Commands that do not begin a service day: the command line gives them with its own clock."""
+
+
+Answer = Callable[[Hall, Done], Any]
+
+
+@dataclass(slots=True)
+class _Order:
+    """A command on its way, with the caller that waits for it."""
+
+    command: c.Command
+    id: str
+    named: bool
+    answer: Answer
+    waiter: Waiter[Any] | None = None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction will hold."""
+
+    staged: list[Recorded] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    secrets: list[Secret] = field(default_factory=list)
+    verdicts: list[Done | Exception] = field(default_factory=list)
+    rows: Rows = field(default_factory=dict)
+    projected: int = 0
+    """How many of ``staged`` have their rows made."""
+
+    def project(self, hall: Hall) -> None:
+        """Make the report rows of what was staged since the last time."""
+        for table, made in rows_of(hall, self.staged[self.projected :]).items():
+            self.rows.setdefault(table, []).extend(made)
+        self.projected = len(self.staged)
+
+
+class Engine:
+    """Owns the hall and its ledger. Build it, ``start`` it, give it commands."""
+
+    def __init__(self, plan: Plan, store: Store, clock: Clock, concurrency: Concurrency) -> None:
+        self._plan = plan
+        self._store = store
+        self._clock = clock
+        self._concurrency = concurrency
+        self._lock = threading.Lock()
+        self._mailbox: Mailbox[_Order | None] = concurrency.mailbox()
+        self._listeners: list[Callable[[Effects], None]] = []
+        self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
+        self._hall = Hall(plan)
+        self._ahead = True
+        self._stopped = False
+        self.epoch = secrets.token_hex(8)
+        """Names this run of the engine; sequence numbers compare within it."""
+
+    @property
+    def hall(self) -> Hall:
+        """The hall. Outside of ``read`` it may be ahead of the disk: look at its plan only."""
+        return self._hall
+
+    def subscribe(self, listener: Callable[[Effects], None]) -> None:
+        """Tell ``listener`` of every commit, in order, after it is on disk. It must not block."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Read the log, begin the day if it is a new one, and take commands from then on."""
+        with self._lock:
+            self._reload()
+        self._concurrency.spawn(self._write)
+        self.tick()
+        self._concurrency.spawn_after(DAY_CHECK_S, self._watch_day)
+
+    def stop(self) -> None:
+        """Carry out what is waiting, then take no more commands."""
+        self._stopped = True
+        self._mailbox.put(None)
+
+    def do(
+        self,
+        command: c.Command,
+        command_id: str | None = None,
+        answer: Callable[[Hall, Done], T] | None = None,
+    ) -> T:
+        """Carry out ``command`` and answer with ``answer(hall, done)``, built right after the commit.
+
+        Raises a ``Refusal`` if the rules forbid it, ``StoreError`` if it could not be kept; in
+        both cases nothing has changed. The same ``command_id`` with the same body answers with the
+        first outcome, with another body it is refused.
+        """
+        if self._stopped:
+            raise StoreError("the hall is stopping")
+        order = self._order(command, command_id, answer)
+        order.waiter = self._concurrency.waiter()
+        self._mailbox.put(order)
+        verdict = order.waiter.wait()
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict  # type: ignore[no-any-return]
+
+    def do_all(self, orders: Sequence[tuple[c.Command, str | None]]) -> list[Done | Exception]:
+        """Carry out a batch at once, on the caller's own thread: for tests and the command line."""
+        made = [self._order(command, command_id, None) for command, command_id in orders]
+        return self._process(made)
+
+    def read(self, look: Callable[[Hall], T]) -> T:
+        """Answer with ``look(hall)``; the hall it sees is on disk."""
+        with self._lock:
+            return look(self._hall)
+
+    def catch_up(self) -> bool:
+        """Take in what another process wrote (an account added on the command line); whether it did."""
+        with self._lock:
+            return bool(self._catch_up())
+
+    def secret(self, kind: str, name: str) -> str | None:
+        """The hash of an account's secret."""
+        with self._lock:
+            return self._store.secret(kind, name)
+
+    def account_of_hash(self, kind: str, hash_: str) -> str | None:
+        """The name of the account whose secret has this hash."""
+        with self._lock:
+            return self._store.account_of_hash(kind, hash_)
+
+    def tick(self) -> None:
+        """Begin the service day if the clock says that it is a new one."""
+        today = self._today(self._clock.now())
+        if self._hall.day is None or today > self._hall.day:
+            try:
+                self.do(c.StartDay(SYSTEM, today))
+            except Refusal:  # a command of a citizen was first and has begun it
+                return
+            except StoreError:
+                _log.error("day_not_started", day=today.isoformat())
+
+    # -- the writer ------------------------------------------------------------------------------
+
+    def _order(self, command: c.Command, command_id: str | None, answer: Answer | None) -> _Order:
+        named = command_id is not None
+        return _Order(command, command_id or secrets.token_hex(12), named, answer or (lambda _, done: done))
+
+    def _watch_day(self) -> None:
+        if self._stopped:
+            return
+        self.tick()
+        self._concurrency.spawn_after(DAY_CHECK_S, self._watch_day)
+
+    def _write(self) -> None:
+        while True:
+            taken = self._mailbox.take_all(BATCH_LIMIT)
+            orders = [order for order in taken if order is not None]
+            if orders:
+                for order, verdict in zip(orders, self._process(orders), strict=True):
+                    assert order.waiter is not None  # noqa: S101 - set by ``do``
+                    order.waiter.set(verdict)
+            if len(orders) < len(taken):
+                return
+
+    def _process(self, orders: Sequence[_Order]) -> list[Any]:
+        """Decide, commit and publish a batch; one verdict an order, never an exception of its own."""
+        effects = None
+        with self._lock:
+            try:
+                verdicts, staged = self._carry_out(orders)
+                if staged:
+                    effects = effects_of(self._hall, staged)
+            except Exception as trouble:
+                if not isinstance(trouble, StoreError):
+                    _log.exception("batch_failed")
+                self._ahead = True
+                verdicts = [trouble] * len(orders)
+                self._try_reload()
+            answers = [self._answer(order, verdict) for order, verdict in zip(orders, verdicts, strict=True)]
+        if effects is not None:
+            self._publish(effects)
+        return answers
+
+    def _answer(self, order: _Order, verdict: Done | Exception) -> Any:
+        if isinstance(verdict, Exception):
+            return verdict
+        try:
+            return order.answer(self._hall, verdict)
+        except Exception as trouble:
+            _log.exception("answer_failed", command=type(order.command).__name__)
+            return trouble
+
+    def _carry_out(self, orders: Sequence[_Order]) -> tuple[list[Any], list[Recorded]]:
+        for _ in range(ATTEMPTS):
+            if self._ahead:
+                self._reload()
+            caught_up = self._catch_up()
+            base = self._hall.seq
+            batch = self._decide_all(orders)
+            if not batch.staged:
+                return batch.verdicts, caught_up
+            batch.project(self._hall)
+            self._ahead = True  # until the commit is through, memory is ahead of the disk
+            commit = Commit(
+                expected_seq=base,
+                events=batch.staged,
+                outcomes=list(batch.outcomes.values()),
+                rows=batch.rows,
+                secrets=batch.secrets,
+            )
+            try:
+                self._concurrency.offload(self._store.append, commit)
+            except Stale:
+                continue
+            self._ahead = False
+            for outcome in batch.outcomes.values():
+                self._remember(outcome)
+            return batch.verdicts, caught_up + batch.staged
+        raise StoreError("another process keeps writing to this hall's database")
+
+    def _decide_all(self, orders: Sequence[_Order]) -> _Batch:
+        batch = _Batch()
+        now = self._clock.now()
+        for order in orders:
+            try:
+                batch.verdicts.append(self._decide(order, now, batch))
+            except (Refusal, Undecided) as refusal:
+                batch.verdicts.append(refusal)
+        return batch
+
+    def _decide(self, order: _Order, now: datetime, batch: _Batch) -> Done:
+        fingerprint = ""
+        if order.named:
+            fingerprint = fingerprint_of(order.command)
+            known = batch.outcomes.get(order.id) or self._known(order.id)
+            if known is not None:
+                if known.fingerprint != fingerprint:
+                    raise CommandIdReused(command_id=order.id)
+                return Done(known.result, repeated=True)
+        hall = self._hall
+        today = self._today(now)
+        if (hall.day is None or today > hall.day) and not isinstance(order.command, _DAYLESS):
+            day = c.StartDay(SYSTEM, today)
+            self._stage(decide(hall, day, now), (SYSTEM, f"day-{today.isoformat()}"), now, batch)
+        try:
+            events = decide(hall, order.command, now)
+        except Refusal:
+            raise
+        except Exception as trouble:  # a fault of ours in one command must not take the others along
+            _log.exception("decide_failed", command=type(order.command).__name__)
+            raise Undecided(type(order.command).__name__) from trouble
+        self._stage(events, (order.command.actor, order.id), now, batch)
+        if secret := _secret_of(order.command):
+            batch.secrets.append(secret)
+        done = Done(_result_of(events))
+        if order.named:
+            batch.outcomes[order.id] = Outcome(order.id, fingerprint, done.result)
+        return done
+
+    def _stage(
+        self, events: Sequence[e.Event], source: tuple[Actor, str], now: datetime, batch: _Batch
+    ) -> None:
+        hall = self._hall
+        at = hall.moment(now)
+        for event in events:
+            if isinstance(event, e.DayStarted):
+                batch.project(hall)  # the day's tickets are gone from memory after this
+            day = event.day if isinstance(event, e.DayStarted) else hall.day or self._today(at)
+            recorded = Recorded(hall.seq + 1, day, at, *source, event)
+            evolve(hall, recorded)
+            batch.staged.append(recorded)
+
+    def _today(self, now: datetime) -> date:
+        return self._hall.moment(now).astimezone(self._plan.timezone).date()
+
+    # -- memory and disk -------------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        self._hall = replay(self._plan, self._store.load())
+        self._ahead = False
+
+    def _try_reload(self) -> None:
+        try:
+            self._reload()
+        except StoreError:
+            _log.error("reload_failed")  # the next command tries again before it decides
+
+    def _catch_up(self) -> list[Recorded]:
+        if self._store.last_seq() == self._hall.seq:
+            return []
+        news = self._store.since(self._hall.seq)
+        for recorded in news:
+            evolve(self._hall, recorded)
+        return news
+
+    def _known(self, command_id: str) -> Outcome | None:
+        known = self._outcomes.get(command_id)
+        if known is None:
+            known = self._store.outcome(command_id)
+            if known is not None:
+                self._remember(known)
+        return known
+
+    def _remember(self, outcome: Outcome) -> None:
+        self._outcomes[outcome.command_id] = outcome
+        if len(self._outcomes) > OUTCOMES_CACHED:
+            self._outcomes.popitem(last=False)
+
+    def _publish(self, effects: Effects) -> None:
+        for listener in self._listeners:
+            try:
+                listener(effects)
+            except Exception:  # what follows a commit must never undo or stop it
+                _log.exception("listener_failed", seq=effects.seq)
+
+
+def fingerprint_of(command: c.Command) -> str:
+    """A digest of what a command asks, the same for every try of the same request."""
+    asked = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _UNPRINTED}
+    told = orjson.dumps([type(command).__name__, asked])
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
+
+
+def _result_of(events: Sequence[e.Event]) -> dict[str, Any]:
+    """What is kept of a command's outcome: small, JSON-ready."""
+    result: dict[str, Any] = {}
+    for event in events:
+        if (ticket := getattr(event, "ticket", None)) is not None:
+            result.setdefault("ticket", ticket)
+        match event:
+            case e.PrintQueued(job=job):
+                result["job"] = job
+            case e.TicketCalled(why=why):
+                result["why"] = {f.name: getattr(why, f.name) for f in fields(why)}
+            case _:
+                pass
+    return result
+
+
+def _secret_of(command: c.Command) -> Secret | None:
+    match command:
+        case c.AddAccount(kind=kind, name=name, secret_hash=hash_):
+            return Secret(kind, name, hash_)
+        case c.SetSecret(kind=kind, name=name, secret_hash=hash_):
+            return Secret(kind, name, hash_)
+        case c.RevokeAccount(kind=kind, name=name):
+            return Secret(kind, name, None)
+        case _:
+            return None

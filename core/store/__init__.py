@@ -1,0 +1,1 @@
+"""Where the hall's ledger lies: SQLite, or memory for tests."""

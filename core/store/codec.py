@@ -1,0 +1,73 @@
+"""Events to and from JSON. Old versions are upgraded here; event classes are always the current ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from core.domain.events import KINDS, Event, Recorded
+from core.domain.staff import Actor, Role
+from core.ports import StoreError, instant
+
+Row = tuple[int, str, str, str, int, str, str, str]
+"""seq, day, at, kind, version, actor, command_id, data"""
+
+UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""From (kind, version) to a function that makes the data of the next version."""
+
+
+class Unreadable(StoreError):
+    """The log holds an event that this version of the program does not know."""
+
+
+def encode(recorded: Recorded) -> Row:
+    """The row of the event table."""
+    event, actor = recorded.event, recorded.actor
+    return (
+        recorded.seq,
+        recorded.day.isoformat(),
+        instant(recorded.at) or "",
+        type(event).__name__,
+        event.version,
+        orjson.dumps(actor).decode(),
+        recorded.command_id,
+        orjson.dumps(event).decode(),
+    )
+
+
+def decode(row: Row) -> Recorded:
+    """The event of a row. Raises ``Unreadable`` for a kind or version of a newer program."""
+    seq, day, at, kind, version, actor, command_id, data = row
+    known = KINDS.get(kind)
+    if known is None or version > known.version:
+        raise Unreadable(f"event {seq} is a {kind} of version {version}: a newer Antrean wrote it")
+    if version < known.version:
+        event = _ADAPTERS[kind].validate_python(_upgraded(kind, version, known.version, data))
+    else:
+        event = _ADAPTERS[kind].validate_json(data)
+    return Recorded(seq, date.fromisoformat(day), _instant(at), _actor(actor), command_id, event)
+
+
+def _upgraded(kind: str, version: int, wanted: int, data: str) -> dict[str, Any]:
+    told = orjson.loads(data)
+    for step in range(version, wanted):
+        told = UPGRADES[kind, step](told)
+    return dict(told)
+
+
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}
+
+
+@cache
+def _actor(text: str) -> Actor:
+    told = orjson.loads(text)
+    return Actor(told["name"], Role(told["role"]), told["agency"])
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

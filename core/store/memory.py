@@ -1,0 +1,88 @@
+"""The ledger in memory: for tests, and for trying rules without a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from core.domain.events import LASTING, Recorded, TicketIssued
+from core.ports import KEYS, Commit, Outcome, Row, Stale, StoreError
+
+
+class MemoryStore:
+    """A ``Store`` that forgets. ``fail_next``: the next commit fails, as on a full disk."""
+
+    def __init__(self) -> None:
+        self.log: list[Recorded] = []
+        self.rows: dict[str, dict[tuple[Any, ...], Row]] = {table: {} for table in KEYS}
+        self.fail_next = False
+        self._outcomes: dict[str, Outcome] = {}
+        self._secrets: dict[tuple[str, str], str] = {}
+        self._numbers: set[tuple[object, ...]] = set()
+
+    def last_seq(self) -> int:
+        """The number of the newest event."""
+        return self.log[-1].seq if self.log else 0
+
+    def load(self) -> list[Recorded]:
+        """Every lasting event and all of the newest day."""
+        newest = max((recorded.day for recorded in self.log), default=None)
+        return [r for r in self.log if r.day == newest or type(r.event).__name__ in LASTING]
+
+    def since(self, seq: int) -> list[Recorded]:
+        """Every event after ``seq``."""
+        return [recorded for recorded in self.log if recorded.seq > seq]
+
+    def everything(self) -> Iterator[Recorded]:
+        """The whole log."""
+        return iter(tuple(self.log))
+
+    def append(self, commit: Commit) -> None:
+        """All of it or nothing."""
+        if self.fail_next:
+            self.fail_next = False
+            raise StoreError("database or disk is full")
+        if self.last_seq() != commit.expected_seq:
+            raise Stale("another process has written to the log")
+        numbers = {
+            (r.day, r.event.series, r.event.ordinal)
+            for r in commit.events
+            if isinstance(r.event, TicketIssued)
+        }
+        issued = sum(isinstance(r.event, TicketIssued) for r in commit.events)
+        if len(numbers) < issued or numbers & self._numbers:
+            raise StoreError("UNIQUE constraint failed: event_number")
+        self._numbers |= numbers
+        self.log.extend(commit.events)
+        self._outcomes.update({outcome.command_id: outcome for outcome in commit.outcomes})
+        for secret in commit.secrets:
+            self._secrets.pop((secret.kind, secret.name), None)
+            if secret.hash is not None:
+                self._secrets[secret.kind, secret.name] = secret.hash
+        self._keep(commit.rows)
+
+    def outcome(self, command_id: str) -> Outcome | None:
+        """What a command led to."""
+        return self._outcomes.get(command_id)
+
+    def secret(self, kind: str, name: str) -> str | None:
+        """The hash of an account."""
+        return self._secrets.get((kind, name))
+
+    def account_of_hash(self, kind: str, hash_: str) -> str | None:
+        """The account with this hash."""
+        found = (name for (held, name), h in self._secrets.items() if held == kind and h == hash_)
+        return next(found, None)
+
+    def rebuild_rows(self, rows: Mapping[str, Iterable[Row]]) -> None:
+        """Replace the report tables."""
+        self.rows = {table: {} for table in KEYS}
+        self._keep(rows)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _keep(self, rows: Mapping[str, Iterable[Row]]) -> None:
+        for table, made in rows.items():
+            for row in made:
+                self.rows[table][tuple(row[key] for key in KEYS[table])] = row

@@ -1,0 +1,205 @@
+"""The ledger in one SQLite file, through sqlite-utils.
+
+``synchronous=FULL``: in a simulated power cut NORMAL lost nearly all acknowledged rows, FULL none.
+One connection writes and checkpoints (SQLite before 3.51.3 can corrupt a WAL that two connections
+checkpoint at once), so the command line opens its store with ``checkpoints=False``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlite_utils import Database
+
+from core.domain.events import LASTING, Recorded
+from core.ports import KEYS, Commit, Outcome, Row, Stale, StoreError
+from core.store.codec import decode, encode
+from core.store.migrations import migrations
+
+FILE = "antrean.db"
+BUSY_MS = 5_000
+"""How long a writer waits for another process before the commit fails."""
+
+_COLUMNS = "seq, day, at, kind, version, actor, command_id, data"
+
+
+class SqliteStore:
+    """A ``Store`` on disk. ``append`` may run in another thread, but one call at a time."""
+
+    def __init__(self, folder: Path, *, checkpoints: bool = True) -> None:
+        """Open (or make) the database in ``folder``. Raises ``StoreError`` if that is not possible."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(
+                folder / FILE, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=256
+            )
+            self._db = Database(connection, execute_plugins=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            if not checkpoints:
+                self._db.execute("PRAGMA wal_autocheckpoint = 0")
+            migrations.apply(self._db)
+        except (OSError, sqlite3.Error) as trouble:
+            raise StoreError(f"{folder / FILE}: {trouble}") from trouble
+        self.path = folder / FILE
+        self._statements = {table: _upsert(self._db, table) for table in KEYS}
+
+    def last_seq(self) -> int:
+        """The number of the newest event."""
+        with _errors():
+            return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+
+    def load(self) -> list[Recorded]:
+        """Every lasting event and all of the newest day."""
+        marks = ", ".join("?" * len(LASTING))
+        where = f"kind IN ({marks}) OR day = (SELECT max(day) FROM event)"  # noqa: S608 - marks only
+        return list(self._read(where, tuple(LASTING)))
+
+    def since(self, seq: int) -> list[Recorded]:
+        """Every event after ``seq``."""
+        return list(self._read("seq > ?", (seq,)))
+
+    def everything(self) -> Iterator[Recorded]:
+        """The whole log, read as it is consumed."""
+        return self._read("1", ())
+
+    def append(self, commit: Commit) -> None:
+        """One transaction; no logging and no lock in here, as it runs in eventlet's native threads."""
+        connection = self._db.conn
+        with _errors():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                if self.last_seq() != commit.expected_seq:
+                    raise Stale("another process has written to the log")
+                self._insert(commit)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _insert(self, commit: Commit) -> None:
+        connection = self._db.conn
+        connection.executemany(
+            f"INSERT INTO event ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+            [encode(recorded) for recorded in commit.events],
+        )
+        if commit.outcomes:
+            connection.executemany(
+                "INSERT INTO command (id, fingerprint, result) VALUES (?, ?, ?)",
+                [
+                    (outcome.command_id, outcome.fingerprint, orjson.dumps(outcome.result).decode())
+                    for outcome in commit.outcomes
+                ],
+            )
+        for secret in commit.secrets:
+            if secret.hash is None:
+                connection.execute(
+                    "DELETE FROM secret WHERE kind = ? AND name = ?", (secret.kind, secret.name)
+                )
+            else:
+                connection.execute(
+                    "INSERT INTO secret (kind, name, hash) VALUES (?, ?, ?) "
+                    "ON CONFLICT (kind, name) DO UPDATE SET hash = excluded.hash",
+                    (secret.kind, secret.name, secret.hash),
+                )
+        for table, rows in commit.rows.items():
+            connection.executemany(self._statements[table], rows)
+
+    def outcome(self, command_id: str) -> Outcome | None:
+        """What a command led to."""
+        with _errors():
+            row = self._db.execute(
+                "SELECT fingerprint, result FROM command WHERE id = ?", (command_id,)
+            ).fetchone()
+        return None if row is None else Outcome(command_id, row[0], orjson.loads(row[1]))
+
+    def secret(self, kind: str, name: str) -> str | None:
+        """The hash of an account."""
+        return self._one("SELECT hash FROM secret WHERE kind = ? AND name = ?", (kind, name))
+
+    def account_of_hash(self, kind: str, hash_: str) -> str | None:
+        """The account with this hash."""
+        return self._one("SELECT name FROM secret WHERE kind = ? AND hash = ?", (kind, hash_))
+
+    def rebuild_rows(self, rows: Mapping[str, Iterable[Row]]) -> None:
+        """Replace the report tables in one transaction."""
+        connection = self._db.conn
+        with _errors():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for table in KEYS:
+                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+                    connection.executemany(self._statements[table], list(rows.get(table, ())))
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def meta(self, name: str) -> str | None:
+        """A fact about the database itself, such as ``kind`` (``training`` or ``real``)."""
+        return self._one("SELECT value FROM meta WHERE name = ?", (name,))
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a fact about the database itself."""
+        with _errors():
+            self._db.table("meta").upsert({"name": name, "value": value}, pk="name")
+
+    def check(self) -> list[str]:
+        """SQLite's own words about damage; empty when the file is sound."""
+        with _errors():
+            told = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
+        return [] if told == ["ok"] else told
+
+    def newest_instant(self) -> datetime | None:
+        """When the newest event happened, UTC."""
+        told = self._one("SELECT at FROM event ORDER BY seq DESC LIMIT 1", ())
+        return None if told is None else datetime.fromisoformat(told)
+
+    def table_rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a report table, in the order of its key."""
+        with _errors():
+            return [dict(row) for row in self._db.table(table).rows_where(order_by=", ".join(KEYS[table]))]
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def _read(self, where: str, parameters: Sequence[Any]) -> Iterator[Recorded]:
+        with _errors():
+            query = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq"  # noqa: S608 - constants
+            for row in self._db.execute(query, tuple(parameters)):
+                yield decode(row)
+
+    def _one(self, query: str, parameters: Sequence[Any]) -> str | None:
+        with _errors():
+            row = self._db.execute(query, tuple(parameters)).fetchone()
+        return None if row is None else str(row[0])
+
+
+class _errors:  # noqa: N801 - reads as a statement: ``with _errors():``
+    """Turns SQLite's errors into ``StoreError``; no contextlib, as it runs once a commit and read."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
+        if isinstance(trouble, sqlite3.Error):
+            raise StoreError(str(trouble)) from trouble
+
+
+def _upsert(db: Database, table: str) -> str:
+    """``INSERT … ON CONFLICT (key) DO UPDATE`` for a report table, with named parameters."""
+    columns = [column.name for column in db.table(table).columns]
+    keys = KEYS[table]
+    names, values = ", ".join(f'"{c}"' for c in columns), ", ".join(f":{c}" for c in columns)
+    changes = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in keys)
+    return (
+        f"INSERT INTO {table} ({names}) VALUES ({values}) "  # noqa: S608 - names from the schema
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    )
