@@ -1,0 +1,224 @@
+"""The tables of ``config.toml``. ``docs/configuration.md`` explains them; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from core.config.kinds import (
+    Bilingual,
+    Colour,
+    Identifier,
+    Ids,
+    Prefix,
+    Spans,
+    Table,
+    Timezone,
+    Url,
+    refusal,
+)
+
+FACES = ("kiosk", "counter", "display")
+Language = Literal["id", "en"]
+Line = Annotated[str, Field(min_length=1)]
+Tier = Annotated[list[Line], Field(min_length=1)]
+Quota = Annotated[int, Field(ge=1, le=100_000)]
+
+
+def _indonesian_first(languages: list[str]) -> list[str]:
+    if "id" not in languages:
+        raise refusal("Indonesian is missing", '["id"] or ["id", "en"]')
+    return languages
+
+
+class Hall(Table):
+    """``[hall]``: the building."""
+
+    name: Bilingual
+    timezone: Timezone = "Asia/Makassar"
+    languages: Annotated[list[Language], AfterValidator(_indonesian_first)] = Field(
+        default_factory=lambda: list[Language](("id", "en"))
+    )
+
+
+class Server(Table):
+    """``[server]``: the process that serves the hall."""
+
+    host: Line = "0.0.0.0"  # noqa: S104 - kiosks and boards are other machines
+    port: int = Field(default=8000, ge=1, le=65535)
+    async_mode: Literal["eventlet", "gevent", "threading"] = "eventlet"
+    public_url: Url = ""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    open_kiosks: bool = True
+    accent: Colour = "#7a2e1d"
+
+
+class Store(Table):
+    """``[store]``: where the data are kept."""
+
+    path: Line = "data"
+
+
+class QueueRules(Table):
+    """``[rules]``: limits of the queue."""
+
+    recall_limit: int = Field(default=3, ge=0, le=20)
+    recall_pace_seconds: int = Field(default=8, ge=0, le=120)
+    missed_shown_minutes: int = Field(default=30, ge=0, le=600)
+    doors_before_minutes: int = Field(default=15, ge=0, le=240)
+
+
+class Klass(Table):
+    """``[[class]]``: a class of citizens."""
+
+    id: Identifier
+    name: Bilingual
+    head_start_minutes: int = Field(default=0, ge=0, le=240)
+    hint: Bilingual | None = None
+    mark: bool = False
+
+
+class ZoneTable(Table):
+    """``[[zone]]``: a part of the hall with its boards and its loudspeaker."""
+
+    id: Identifier
+    name: Bilingual
+    floor: Line = "1"
+
+
+class SeriesTable(Table):
+    """``[[series]]``: a run of numbers."""
+
+    id: Identifier
+    prefix: Prefix
+
+
+class Week(Table):
+    """``[hours.ID]``: working hours by weekday; a day without any is closed."""
+
+    monday: Spans = Field(default_factory=list)
+    tuesday: Spans = Field(default_factory=list)
+    wednesday: Spans = Field(default_factory=list)
+    thursday: Spans = Field(default_factory=list)
+    friday: Spans = Field(default_factory=list)
+    saturday: Spans = Field(default_factory=list)
+    sunday: Spans = Field(default_factory=list)
+
+
+class Holiday(Table):
+    """``[[holiday]]``: a date on which the hall is closed, or open for less than usual."""
+
+    day: date
+    name: Bilingual
+    hours: Spans = Field(default_factory=list)
+
+
+class AgencyTable(Table):
+    """``[[agency]]``: a body with counters in the hall."""
+
+    id: Identifier
+    name: Bilingual
+    short: Annotated[str, Field(max_length=24)] = ""
+    kind: Line = "city"
+    zone: Identifier
+    series: Identifier
+    hours: Identifier
+    daily_quota: Quota | None = None
+    checked: bool = True
+
+
+class ServiceTable(Table):
+    """``[[service]]``: what a citizen comes for."""
+
+    id: Identifier
+    agency: Identifier
+    name: Bilingual
+    minutes: int = Field(ge=1, le=480)
+    daily_quota: Quota | None = None
+    requirements: list[Bilingual] = Field(default_factory=list)
+    fee: Bilingual | None = None
+    often: bool = False
+    keywords: list[Line] = Field(default_factory=list)
+    series: Identifier | None = None
+    hours: Identifier | None = None
+    checked: bool = True
+
+
+class CounterTable(Table):
+    """``[[counter]]``: a numbered place where an officer serves."""
+
+    number: int = Field(ge=1, le=999)
+    agency: Identifier
+    tiers: Annotated[list[Tier], Field(min_length=1)] = Field(default_factory=lambda: [["*"]])
+    other_agencies: bool = False
+    id: Identifier | None = None
+    name: Bilingual | None = None
+    zone: Identifier | None = None
+    sign: bool = True
+
+
+class PrinterTable(Table):
+    """``[[printer]]``: a ticket printer."""
+
+    id: Identifier
+    name: Line
+    kind: Literal["virtual", "network"] = "virtual"
+    width_mm: Literal[58, 80] = 80
+    host: str = ""
+    port: int = Field(default=9100, ge=1, le=65535)
+    timeout_seconds: float = Field(default=3.0, ge=0.2, le=30)
+    profile: Line = "default"
+
+
+class KioskTable(Table):
+    """``[[kiosk]]``: a touch screen at which citizens take numbers."""
+
+    id: Identifier
+    name: Bilingual
+    zone: Identifier
+    printer: Identifier | None = None
+    agencies: Ids = Field(default_factory=list)
+
+
+class BoardTable(Table):
+    """``[[board]]``: a screen that everybody watches."""
+
+    id: Identifier
+    name: Bilingual
+    kind: Literal["hall", "zone", "counter"] = "hall"
+    zones: Ids = Field(default_factory=list)
+    counter: Identifier | None = None
+    recent: int = Field(default=8, ge=2, le=40)
+
+
+class Notice(Table):
+    """``[[notice]]``: a sentence of the boards' running text."""
+
+    text: Bilingual
+
+
+SINGLE: dict[str, type[Table]] = {"hall": Hall, "server": Server, "store": Store, "rules": QueueRules}
+"""Tables that stand once, in whichever file."""
+
+MANY: dict[str, type[Table]] = {
+    "class": Klass,
+    "zone": ZoneTable,
+    "series": SeriesTable,
+    "holiday": Holiday,
+    "agency": AgencyTable,
+    "service": ServiceTable,
+    "counter": CounterTable,
+    "printer": PrinterTable,
+    "kiosk": KioskTable,
+    "board": BoardTable,
+    "notice": Notice,
+}
+"""Tables that stand any number of times, in any file, in the order of the files."""
+
+BARE = ("include", "faces")
+"""Keys outside any table."""
+
+NAMED = ("hours", "translations")
+"""Tables whose keys are names that the hall chooses."""
