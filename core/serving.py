@@ -1,0 +1,134 @@
+"""The process that serves: gunicorn, with the application built in its worker.
+
+Run as ``python -m core.serving ORDERS`` by ``antrean serve``. Nothing of the application may be
+imported here before the worker has patched the standard library: a lock made earlier stays a
+native one and stops every green thread that waits for it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.settings import ServerSettings
+from core.web.worker import Serving, gunicorn_options
+
+if TYPE_CHECKING:
+    from core.domain.plan import Plan
+    from core.ports import Clock
+    from core.web.app import Application
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What is to be served, where, and by which clock."""
+
+    config: str
+    data: str
+    host: str
+    port: int
+    async_mode: str
+    training_from: str | None = None
+    """A training hall's clock starts at this instant (ISO, UTC)."""
+
+    def to_json(self) -> str:
+        """As one argument of a process."""
+        return json.dumps(asdict(self))
+
+
+def main(argument: str) -> None:
+    """Serve until stopped."""
+    orders = Orders(**json.loads(argument))
+    built: list[Application] = []
+
+    def load() -> Callable[..., Any]:
+        application = _build(orders)
+        built.append(application)
+        return application.flask
+
+    def leaving() -> None:
+        for application in built:
+            application.live.stop()
+
+    def closing() -> None:
+        for application in built:
+            application.stop()
+
+    def ready(host: str, port: int) -> None:
+        shown = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - what it says, not a bind
+        address = f"http://{shown}:{port}"
+        if orders.training_from is not None:
+            house = built[0].house
+            _welcome(house.plan, address, house.clock)
+        print(f"Antrean is ready on {address}", flush=True)
+
+    options = gunicorn_options(ServerSettings(async_mode=orders.async_mode), orders.host, orders.port)
+    Serving(options, load, ready, leaving, closing).run()
+
+
+def _build(orders: Orders) -> Application:
+    """In the worker, after the patching: everything else is imported here."""
+    from core.config import load  # noqa: PLC0415
+    from core.halls import open_store  # noqa: PLC0415
+    from core.web.app import Parts, create  # noqa: PLC0415
+    from core.web.clock import RealClock, TrainingClock  # noqa: PLC0415
+    from core.web.concurrency import concurrency  # noqa: PLC0415
+
+    _log_to_stderr()
+    config = load(Path(orders.config))
+    training = orders.training_from is not None
+    clock = (
+        TrainingClock(datetime.fromisoformat(orders.training_from)) if orders.training_from else RealClock()
+    )
+    return create(
+        Parts(
+            plan=config.plan,
+            settings=config.settings,
+            store=open_store(Path(orders.data)),
+            clock=clock,
+            concurrency=concurrency(orders.async_mode),
+            data=Path(orders.data),
+            training=training,
+        )
+    )
+
+
+def _welcome(plan: Plan, address: str, clock: Clock) -> None:
+    local = clock.now().astimezone(plan.timezone)
+    print(f"  The hall's clock stands at {local:%A %Y-%m-%d %H:%M %Z}.")
+    pages = [("Where everything is", "/")]
+    pages += [("Kiosk", f"/kiosk/{next(iter(plan.kiosks))}")] if plan.kiosks else []
+    pages += [("Counter", f"/counter/{next(iter(plan.counters))}")] if plan.counters else []
+    pages += [("Board", f"/display/{next(iter(plan.boards))}")] if plan.boards else []
+    for name, path in pages:
+        print(f"  {name:<20} {address}{path}")
+
+
+def _log_to_stderr() -> None:
+    """Logs as lines of key=value on standard error; standard output is for the ready line."""
+    import structlog  # noqa: PLC0415
+
+    # force: importing python-escpos has set up logging its own way
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

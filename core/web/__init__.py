@@ -1,0 +1,1 @@
+"""The web edge of the house: the app factory, the worker, live views, sign-in, problems."""

@@ -1,0 +1,188 @@
+"""The composition root of the web: the application factory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response
+from flask_login import current_user  # type: ignore[import-untyped]
+from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.domain.hall import Hall
+from core.domain.plan import Plan
+from core.domain.staff import Actor
+from core.engine.engine import Engine
+from core.engine.views import Views
+from core.ports import Clock, Concurrency, Store
+from core.settings import Settings
+from core.web import auth, health, pages, problems
+from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
+from core.web.auth import Gate
+from core.web.face import Face, House
+from core.web.i18n import Texts, language
+from core.web.live import Live, Wiring
+from core.web.problems import Problems
+from core.web.throttle import Throttle
+
+BODY_LIMIT = 64 * 1024
+SCHEME: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
+HERE = Path(__file__).parent
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The adapters that the composition root has chosen."""
+
+    plan: Plan
+    settings: Settings
+    store: Store
+    clock: Clock
+    concurrency: Concurrency
+    data: Path
+    training: bool = False
+
+
+@dataclass(frozen=True)
+class Application:
+    """A hall that can be served. ``start`` it in the process that serves, after the patching."""
+
+    flask: Flask
+    house: House
+    live: Live
+    faces: tuple[Face, ...]
+
+    def stop(self) -> None:
+        """Take no more commands; what is under way is finished."""
+        self.house.engine.stop()
+
+
+def create(parts: Parts) -> Application:
+    """Build the engine and mount the faces on it; the log is read and the engine runs afterwards."""
+    engine = Engine(parts.plan, parts.store, parts.clock, parts.concurrency)
+    engine.start()
+    modules = {name: import_module(name) for name in parts.settings.faces}
+    folders = [Path(str(module.__file__)).parent / "translations" for module in modules.values()]
+    texts = Texts([HERE / "translations", *folders])
+    gate = Gate(_account(engine), engine.account_of_hash, engine.secret, auth.session_key(parts.data))
+    house = House(
+        plan=parts.plan,
+        settings=parts.settings,
+        engine=engine,
+        clock=parts.clock,
+        concurrency=parts.concurrency,
+        texts=texts,
+        views=Views(texts, parts.training),
+        gate=gate,
+        throttle=Throttle(),
+        data=parts.data,
+        training=parts.training,
+    )
+    faces = tuple(module.face(house) for module in modules.values())
+    app = _flask(house, faces)
+    live = _live(app, house, faces)
+    engine.subscribe(live.publish)
+    for face in faces:
+        face.start()
+    return Application(app, house, live, faces)
+
+
+def _account(engine: Engine) -> Callable[[str, str], Any]:
+    """Looks an account up; if it is not known, asks the disk once: it may be new from the command line."""
+
+    def look(kind: str, name: str) -> Any:
+        def found(hall: Hall) -> Any:
+            return hall.account(kind, name)
+
+        account = engine.read(found)
+        if account is None and engine.catch_up():
+            account = engine.read(found)
+        return account
+
+    return look
+
+
+def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
+    shown = Problems(house.texts)
+    app = OpenAPI(
+        "core.web",
+        info=INFO,
+        doc_prefix="/api/v1",
+        doc_url="/openapi.json",
+        security_schemes=SCHEME,
+        validation_error_callback=lambda error: problems.answer(shown.of_validation(error, language())),
+        static_folder=str(HERE / "static"),
+        static_url_path="/static",
+        template_folder=str(HERE / "templates"),
+    )
+    app.request_class = HallRequest
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        SECRET_KEY=auth.session_key(house.data),
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        SESSION_COOKIE_NAME="antrean",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=14),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )
+    if (proxies := house.settings.server.trusted_proxies) > 0:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
+    app.components_schemas[Problem.__name__] = Problem.model_json_schema()
+    auth.register(app, house.gate)
+    problems.register(app, shown)
+    pages.register(app, house)
+    health.register(app, house, faces)
+    for face in faces:
+        for blueprint in face.pages:
+            app.register_blueprint(blueprint)
+        for routes in face.api:
+            app.register_api(routes)
+    app.after_request(_harden)
+    return app
+
+
+def _harden(response: Response) -> Response:
+    """Headers that keep a page to itself; the address of a ticket's page must not leak by Referer."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    if response.mimetype in {"application/json", "application/problem+json", "text/html"}:
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _live(app: Flask, house: House, faces: tuple[Face, ...]) -> Live:
+    shown = Problems(house.texts)
+
+    def session_actor() -> Actor | None:
+        return current_user.actor if current_user.is_authenticated else None
+
+    live = Live(
+        Wiring(
+            topics={topic.name: topic for face in faces for topic in face.topics},
+            epoch=house.engine.epoch,
+            seq=lambda: house.engine.read(lambda hall: hall.seq),
+            clock=house.clock,
+            concurrency=house.concurrency,
+            actor_of=lambda token: None if token is None else house.gate.actor_of_token(token),
+            session_actor=session_actor,
+            problem=lambda error, lang: shown.of(error, lang or language()),
+        )
+    )
+    live.bind(app, house.settings.server.async_mode)
+    return live

@@ -1,0 +1,140 @@
+// Follows one live topic: whole views, calls, and whether the line lives.
+import { io } from 'socket.io-client';
+import { Calls, Line, Sequence, ServerClock } from './sequence.js';
+import { language } from './words.js';
+
+/**
+ * @typedef {{topic: string, epoch: string|number, seq: number}} Meta
+ * @typedef {{up: boolean, since: number}} LineStatus  `since`: server time of the last news, milliseconds
+ *
+ * @typedef {object} Follow
+ * @property {string} [token]                          device or ticket token
+ * @property {string|number} [epoch]                   of the snapshot in the page
+ * @property {number} [seq]                            of the snapshot in the page
+ * @property {string} [now]                            `now` of the snapshot: teaches the clock before the first news
+ * @property {(view: any, meta: Meta) => void} onView  each newer view
+ * @property {(call: any, meta: Meta) => void} [onCall] each call once, none older than 15 s
+ * @property {(status: LineStatus) => void} [onLine]   when the line dies and when it lives again
+ * @property {(problem: any) => void} [onProblem]      the server refuses the topic; asked again until closed
+ */
+
+const ANSWER_WITHIN = 8_000;
+const ASK_AGAIN = 10_000;
+
+/**
+ * Follow a topic until `close()`.
+ * @param {string} topic @param {Follow} options
+ * @returns {{close: () => void, refresh: () => void, clock: ServerClock}}
+ */
+export function follow(topic, options) {
+  const { token = '', onView, onCall = () => {}, onLine = () => {}, onProblem = () => {} } = options;
+  const start = options.epoch === undefined ? null : { epoch: options.epoch, seq: options.seq || 0 };
+  const views = new Sequence(start, options.now);
+  const clock = new ServerClock();
+  const calls = new Calls();
+  const line = new Line(clock.local());
+  let told = true;
+  let closed = false;
+  let again = 0;
+  let news = 0;
+  if (options.now) clock.learn(options.now);
+  news = clock.now();
+
+  const socket = io('/live', {
+    auth: token ? { token } : {},
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 3_000,
+    timeout: 5_000,
+  });
+
+  function tellLine() {
+    const up = line.up(clock.local());
+    if (up !== told) {
+      told = up;
+      onLine({ up, since: news });
+    }
+  }
+
+  function heard() {
+    line.heard(clock.local());
+    news = clock.now();
+    tellLine();
+  }
+
+  function take(message) {
+    if (message.topic !== topic || !views.accept(message, message.view.now)) return;
+    if (message.view.now) clock.learn(message.view.now);
+    heard();
+    onView(message.view, message);
+  }
+
+  function subscribe() {
+    clearTimeout(again);
+    const wish = token ? { topic, token, lang: language() } : { topic, lang: language() };
+    socket.timeout(ANSWER_WITHIN).emit('subscribe', wish, (late, answer) => {
+      if (closed) return;
+      if (late) {
+        if (socket.connected) socket.disconnect().connect();
+      } else if (answer && answer.view) {
+        take(answer);
+      } else {
+        onProblem(answer || {});
+        again = setTimeout(() => socket.connected && subscribe(), ASK_AGAIN);
+      }
+    });
+  }
+
+  function reconnect() {
+    if (closed || socket.active) return; // active: the library tries by itself
+    setTimeout(() => closed || socket.connect(), 1_000);
+  }
+
+  socket.on('connect', () => {
+    heard();
+    subscribe();
+  });
+  socket.on('view', (message) => {
+    heard();
+    take(message);
+  });
+  socket.on('call', (message) => {
+    heard();
+    if (message.topic === topic && calls.accept(message.call, clock.now())) onCall(message.call, message);
+  });
+  socket.on('disconnect', () => {
+    line.lost(clock.local());
+    reconnect();
+  });
+  socket.on('connect_error', () => {
+    line.lost(clock.local());
+    reconnect();
+  });
+  socket.io.on('ping', heard);
+
+  const watch = setInterval(() => {
+    if (line.silent(clock.local())) {
+      line.lost(clock.local());
+      socket.disconnect().connect(); // a line that broke without a word
+    }
+    tellLine();
+  }, 1_000);
+
+  function wake() {
+    if (document.visibilityState === 'visible' && !socket.connected) socket.connect();
+  }
+  document.addEventListener('visibilitychange', wake);
+
+  return {
+    clock,
+    refresh: () => socket.connected && subscribe(),
+    close() {
+      closed = true;
+      clearInterval(watch);
+      clearTimeout(again);
+      document.removeEventListener('visibilitychange', wake);
+      socket.disconnect();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.domain.hall import DeskState, Hall
+from core.ports import StoreError
+from core.web.api import reply
+from core.web.face import Face, House
+
+
+class HallMetrics(Collector):
+    """What Prometheus reads of a hall; computed when asked."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[Metric]:
+        """Read the hall once."""
+        return iter(self._house.engine.read(self._read))
+
+    def _read(self, hall: Hall) -> list[Metric]:
+        waiting = GaugeMetricFamily("antrean_waiting", "Tickets that wait", labels=["agency"])
+        issued = CounterMetricFamily("antrean_issued", "Tickets issued today", labels=["agency"])
+        desks = GaugeMetricFamily("antrean_counters", "Counters by state", labels=["state"])
+        jobs = GaugeMetricFamily("antrean_print_jobs", "Print jobs of today", labels=["printer", "state"])
+        seq = CounterMetricFamily("antrean_events", "Events in the log", value=hall.seq)
+        for agency, services in hall.plan.services_of.items():
+            waiting.add_metric([agency], hall.waiting_count(service.id for service in services))
+            issued.add_metric([agency], hall.issued_of_agency[agency])
+        for state in DeskState:
+            count = sum(hall.desk(counter).state is state for counter in hall.plan.counters)
+            desks.add_metric([state.value], count)
+        counts: dict[tuple[str, str], int] = {}
+        for job in hall.jobs.values():
+            key = (job.printer, job.state.value)
+            counts[key] = counts.get(key, 0) + 1
+        for (printer, name), count in counts.items():
+            jobs.add_metric([printer, name], count)
+        return [waiting, issued, desks, jobs, seq]
+
+
+def register(app: Flask, house: House, faces: tuple[Face, ...]) -> None:
+    """Mount the three."""
+    registry = CollectorRegistry()
+    registry.register(HallMetrics(house))
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return reply({"status": "ok"})
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        checks = {}
+        try:
+            house.engine.catch_up()
+            checks["store"] = "ok"
+        except StoreError as trouble:
+            checks["store"] = str(trouble)
+        for face in faces:
+            checks.update({name: check() for name, check in face.checks.items()})
+        ready = all(told == "ok" for told in checks.values())
+        return reply({"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,375 @@
+"""Live views over Socket.IO: who follows what, and what they are sent after a commit.
+
+One green thread, the announcer, emits everything: calls at once, views gathered over 20 ms, one view
+a room. Requests and the engine's writer only leave word in its mailbox, so nobody waits for a client.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+import flask
+import orjson
+from flask_socketio import SocketIO, join_room, leave_room
+
+from core.domain.errors import Refusal, Unknown
+from core.domain.staff import Actor
+from core.ports import Clock, Concurrency
+
+if TYPE_CHECKING:
+    from core.engine.effects import Effects
+    from core.web.face import Topic
+
+NAMESPACE = "/live"
+BURST_SECONDS = 0.020
+"""Commits within this time become one push."""
+SLICE = 25
+"""So many views are built before others (and calls) have their turn."""
+BEAT_SECONDS = 1.0
+REPEAT_BEATS = 29
+"""A view goes out again when none did for this many beats, or up to `SPREAD_BEATS` earlier."""
+SPREAD_BEATS = 10
+PACKETS_BOUND = 1000
+"""A client with more packets than this in its queue has stopped reading: it is cut off."""
+TOPICS_BOUND = 200
+"""One connection follows at most so many topics."""
+PING_INTERVAL = 10
+PING_TIMEOUT = 8
+"""Together below 20 s: by then both ends have seen a dead line."""
+
+log = logging.getLogger("antrean.live")
+
+
+class TopicUnknown(Unknown):
+    """Nothing of this name can be followed. Facts: ``topic``."""
+
+    code = "topic_unknown"
+
+
+class TooManyTopics(Refusal):
+    """One connection follows too much. Facts: ``limit``."""
+
+    code = "too_many_topics"
+    status = 429
+
+
+class Json:
+    """orjson with the interface that python-socketio asks of a JSON module."""
+
+    @staticmethod
+    def dumps(value: Any, **_options: Any) -> str:
+        """Compact JSON."""
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_options: Any) -> Any:
+        """Raises ``ValueError``."""
+        return orjson.loads(text)
+
+
+def plain_problem(error: Exception, _lang: str | None) -> Mapping[str, Any]:
+    """A problem in no language, for where none is wired."""
+    code, status = (error.code, error.status) if isinstance(error, Refusal) else ("internal_error", 500)
+    detail = str(error) if isinstance(error, Refusal) else ""
+    return {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What ``Live`` is given by the composition root."""
+
+    topics: Mapping[str, Topic]
+    epoch: str
+    """Random, made when the process starts: sequence numbers are compared within it."""
+    seq: Callable[[], int]
+    """The newest event that the views contain now."""
+    clock: Clock
+    concurrency: Concurrency
+    actor_of: Callable[[str | None], Actor | None]
+    """Who bears a token."""
+    session_actor: Callable[[], Actor | None] = lambda: None
+    """Who is signed in by the session cookie; asked once, in the request that connects."""
+    problem: Callable[[Exception, str | None], Mapping[str, Any]] = plain_problem
+    """An error as a problem, in a language (``None``: the hall's first)."""
+
+
+@dataclass
+class Connection:
+    """One client: who it is, and what it follows."""
+
+    actor: Actor | None
+    topics: set[str] = field(default_factory=set)
+
+
+class Followers:
+    """How many follow each id of each topic."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str, int]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, name: str, ident: str) -> None:
+        """One more."""
+        with self._lock:
+            idents = self._counts.setdefault(name, {})
+            idents[ident] = idents.get(ident, 0) + 1
+
+    def remove(self, name: str, ident: str) -> None:
+        """One less."""
+        with self._lock:
+            idents = self._counts.get(name, {})
+            left = idents.get(ident, 0) - 1
+            if left > 0:
+                idents[ident] = left
+            else:
+                idents.pop(ident, None)
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """The ids of a topic that somebody follows."""
+        with self._lock:
+            return tuple(self._counts.get(name, ()))
+
+    def follows(self, name: str, ident: str) -> bool:
+        """Whether anybody follows."""
+        return ident in self._counts.get(name, ())
+
+
+class Turn(Enum):
+    """What the announcer is reminded of by itself."""
+
+    PUSH = auto()
+    BEAT = auto()
+    STOP = auto()
+
+
+class Live:
+    """The namespace ``/live``."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._threads = wiring.concurrency
+        self._inbox = wiring.concurrency.mailbox()
+        self._followers = Followers()
+        self._connections: dict[str, Connection] = {}
+        self._changed: dict[tuple[str, str], None] = {}
+        self._push_due = False
+        self._beat = 0
+        self._shown_at_beat: dict[tuple[str, str], int] = {}
+        self._stopped = False
+        self.socketio: Any = SocketIO()
+        """Its stubs know neither ``server`` nor every option."""
+
+    def bind(self, app: flask.Flask, async_mode: str) -> None:
+        """Serve ``/socket.io`` of ``app`` and start the announcer; in the worker, after the patching."""
+        self.socketio.init_app(
+            app,
+            async_mode=async_mode,
+            json=Json,
+            transports=["websocket", "polling"],
+            cors_allowed_origins=None,  # the same origin only
+            ping_interval=PING_INTERVAL,
+            ping_timeout=PING_TIMEOUT,
+            max_http_buffer_size=64_000,
+            async_handlers=False,  # a client's messages are handled in the order it sent them
+            manage_session=False,
+        )
+        self.socketio.on_event("connect", self._connect, namespace=NAMESPACE)
+        self.socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
+        self.socketio.on_event("subscribe", self._subscribe, namespace=NAMESPACE)
+        self.socketio.on_event("unsubscribe", self._unsubscribe, namespace=NAMESPACE)
+        self._threads.spawn(self._announce)
+        self._threads.spawn_after(BEAT_SECONDS, self._remind_of_beat)
+
+    def publish(self, effects: Effects) -> None:
+        """Tell the followers what a commit changed; returns at once."""
+        self._inbox.put(effects)
+
+    def stop(self) -> None:
+        """Send nothing any more and take leave of every client: it will connect again by itself."""
+        self._stopped = True
+        self._inbox.put(Turn.STOP)
+        for socket in list(self.socketio.server.eio.sockets.values()):
+            socket.close(wait=False)
+
+    def dismiss(self, actor_name: str) -> None:
+        """End the connections of an account (its token was revoked, its person left)."""
+        for sid, connection in list(self._connections.items()):
+            if connection.actor is not None and connection.actor.name == actor_name:
+                self.socketio.server.disconnect(sid, namespace=NAMESPACE)
+
+    # What clients ask. Each runs in its client's own green thread.
+
+    def _connect(self, auth: Any = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        actor = self._wiring.actor_of(token) if isinstance(token, str) else self._wiring.session_actor()
+        self._connections[_sid()] = Connection(actor)
+
+    def _disconnect(self, _reason: Any = None) -> None:
+        connection = self._connections.pop(_sid(), None)
+        for topic in connection.topics if connection is not None else ():
+            self._followers.remove(*_split(topic))
+
+    def _subscribe(self, data: Any = None) -> Mapping[str, Any]:
+        asked = data if isinstance(data, dict) else {}
+        lang = asked.get("lang")
+        try:
+            return self._admit(asked.get("topic"), asked.get("token"))
+        except Refusal as refusal:
+            return self._wiring.problem(refusal, lang if isinstance(lang, str) else None)
+        except Exception as error:
+            log.exception("subscribe failed")
+            return self._wiring.problem(error, lang if isinstance(lang, str) else None)
+
+    def _admit(self, room: Any, token: Any) -> Mapping[str, Any]:
+        name, ident = _split(room)
+        if (topic := self._wiring.topics.get(name)) is None:
+            raise TopicUnknown(topic=str(room)[:100])
+        room = _room(name, ident)
+        connection = self._connections[_sid()]
+        actor = self._wiring.actor_of(token) if isinstance(token, str) else connection.actor
+        topic.admit(ident, actor)
+        if room not in connection.topics:
+            if len(connection.topics) >= TOPICS_BOUND:
+                raise TooManyTopics(limit=TOPICS_BOUND)
+            # 1. the room, 2. the snapshot: a change between the two is pushed, not lost.
+            join_room(room)
+            connection.topics.add(room)
+            self._followers.add(name, ident)
+        return self._snapshot(topic, ident)
+
+    def _unsubscribe(self, data: Any = None) -> Mapping[str, Any]:
+        name, ident = _split(data.get("topic") if isinstance(data, dict) else None)
+        room = _room(name, ident)
+        connection = self._connections[_sid()]
+        if room in connection.topics:
+            connection.topics.discard(room)
+            leave_room(room)
+            self._followers.remove(name, ident)
+        return {"topic": room}
+
+    # The announcer.
+
+    def _announce(self) -> None:
+        while True:
+            for item in self._inbox.take_all(1000):
+                if item is Turn.STOP:
+                    return
+                try:
+                    self._act(item)
+                except Exception:
+                    log.exception("a push failed; the next one heals it")
+
+    def _act(self, item: Effects | Turn) -> None:
+        match item:
+            case Turn.PUSH:
+                self._push()
+            case Turn.BEAT:
+                self._repeat()
+                self._cut_off_stalled()
+            case Turn.STOP:
+                pass
+            case effects:
+                self._follow_up(effects)
+
+    def _follow_up(self, effects: Effects) -> None:
+        """Emit the calls of a commit now and note which views it changed."""
+        for name, topic in self._wiring.topics.items():
+            followed = self._followers.of(name)
+            if not followed:
+                continue
+            try:
+                for ident in topic.touched(effects, followed):
+                    for call in topic.calls(effects, ident):
+                        self._emit("call", _room(name, ident), effects.seq, call)
+                    self._changed[name, ident] = None
+            except Exception:
+                log.exception("topic %s: what commit %d changed is not known", name, effects.seq)
+        self._push_within(BURST_SECONDS)
+
+    def _push_within(self, seconds: float) -> None:
+        if self._changed and not self._push_due:
+            self._push_due = True
+            self._threads.spawn_after(seconds, lambda: self._inbox.put(Turn.PUSH))
+
+    def _push(self) -> None:
+        """Show what changed, a slice at a time: calls that came meanwhile go before the next slice."""
+        self._push_due = False
+        for name, ident in list(self._changed)[:SLICE]:
+            del self._changed[name, ident]
+            if self._followers.follows(name, ident):
+                self._show(name, ident)
+        self._push_within(0)
+
+    def _show(self, name: str, ident: str) -> None:
+        self._shown_at_beat[name, ident] = self._beat
+        try:
+            shown = self._snapshot(self._wiring.topics[name], ident)
+        except Refusal as refusal:  # the ticket of yesterday, a board taken out of the plan
+            log.info("%s is not shown: %s", _room(name, ident), refusal)
+        except Exception:
+            log.exception("%s is not shown", _room(name, ident))
+        else:
+            self.socketio.emit("view", shown, namespace=NAMESPACE, to=_room(name, ident))
+
+    def _snapshot(self, topic: Topic, ident: str) -> dict[str, Any]:
+        seq = self._wiring.seq()  # before the view, which then never contains less than it says
+        view = topic.view(ident, self._wiring.clock.now())
+        return {"topic": _room(topic.name, ident), "epoch": self._wiring.epoch, "seq": seq, "view": view}
+
+    def _emit(self, kind: str, room: str, seq: int, content: Mapping[str, Any]) -> None:
+        message = {"topic": room, "epoch": self._wiring.epoch, "seq": seq, kind: content}
+        self.socketio.emit(kind, message, namespace=NAMESPACE, to=room)
+
+    def _remind_of_beat(self) -> None:
+        if not self._stopped:
+            self._inbox.put(Turn.BEAT)
+            self._threads.spawn_after(BEAT_SECONDS, self._remind_of_beat)
+
+    def _repeat(self) -> None:
+        """Show again what was not shown for long: clocks and forecasts go on, a lost message heals."""
+        self._beat += 1
+        rooms = {(name, ident) for name in self._wiring.topics for ident in self._followers.of(name)}
+        for gone in self._shown_at_beat.keys() - rooms:
+            del self._shown_at_beat[gone]
+        for room in rooms:
+            # Rooms pushed together do not stay together.
+            patience = REPEAT_BEATS - hash(room) % SPREAD_BEATS
+            if self._beat - self._shown_at_beat.setdefault(room, self._beat) >= patience:
+                self._changed[room] = None
+        self._push_within(0)
+
+    def _cut_off_stalled(self) -> None:
+        server = self.socketio.server
+        for sid, socket in list(server.eio.sockets.items()):
+            if socket.queue.qsize() <= PACKETS_BOUND:
+                continue
+            log.warning("a client stopped reading and is cut off")
+            environ = server.environ.get(sid, {})
+            socket.close(wait=False, abort=True)
+            _shut(environ.get("gunicorn.socket"))
+
+
+def _shut(sock: Any) -> None:
+    """End a TCP connection under whoever is stuck in it."""
+    try:
+        sock.shutdown(2)
+    except (AttributeError, OSError):  # none, or closed already
+        return
+
+
+def _sid() -> str:
+    return str(flask.request.sid)  # type: ignore[attr-defined]
+
+
+def _split(topic: Any) -> tuple[str, str]:
+    name, _, ident = topic.partition(":") if isinstance(topic, str) else ("", "", "")
+    return name, ident
+
+
+def _room(name: str, ident: str) -> str:
+    return f"{name}:{ident}" if ident else name

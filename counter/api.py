@@ -1,0 +1,161 @@
+"""The officer's API: what a counter sees, and what may be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from core.domain import commands as c
+from core.domain import errors
+from core.domain.hall import Hall
+from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
+from core.domain.ticket import Why
+from core.engine import shapes as s
+from core.engine.engine import Done
+from core.web.api import Body, command_id, problems, reply
+from core.web.face import House
+
+
+class Counters(BaseModel):
+    """Every counter of the hall."""
+
+    counters: list[s.CounterShape]
+
+
+class CounterPath(BaseModel):
+    """Which counter."""
+
+    counter: str
+
+
+class ActionPath(CounterPath):
+    """Which action at which counter."""
+
+    action: str = Field(description="open, close, pause, next, call, recall, start, finish or no-show")
+
+
+class ActionBody(Body):
+    """What some actions need besides."""
+
+    number: str | None = Field(default=None, max_length=16, description="`call`: the number to call.")
+    reason: str = Field(
+        default="", max_length=200, description="`call` out of turn: why. `pause`: shown to colleagues."
+    )
+
+
+class ActionUnknown(errors.Refusal):
+    """There is no such action at a counter. Facts: ``action``, ``allowed``."""
+
+    code = "action_unknown"
+    status = 404
+
+
+class NumberRequired(errors.Refusal):
+    """``call`` needs a number."""
+
+    code = "number_required"
+    status = 422
+
+
+class OfficerView(BaseModel):
+    """``WorkstationShape`` with the log's place, and ``why`` after a call."""
+
+    model_config = {"extra": "allow"}
+
+    epoch: str
+    seq: int
+    state: str
+    actions: list[str]
+    current: s.CurrentShape | None
+    waiting: list[s.WaitingTicketShape]
+    why: s.WhyShape | None = None
+
+
+def _call(actor: Actor, counter: str, body: ActionBody) -> c.Command:
+    if not (body.number or "").strip():
+        raise NumberRequired()
+    return c.CallNumber(actor, counter, body.number or "", body.reason)
+
+
+ACTIONS: dict[str, Callable[[Actor, str, ActionBody], c.Command]] = {
+    "open": lambda actor, counter, _: c.OpenCounter(actor, counter),
+    "close": lambda actor, counter, _: c.CloseCounter(actor, counter),
+    "pause": lambda actor, counter, body: c.PauseCounter(actor, counter, body.reason),
+    "next": lambda actor, counter, _: c.CallNext(actor, counter),
+    "call": _call,
+    "recall": lambda actor, counter, _: c.Recall(actor, counter),
+    "start": lambda actor, counter, _: c.StartService(actor, counter),
+    "finish": lambda actor, counter, _: c.FinishService(actor, counter),
+    "no-show": lambda actor, counter, _: c.RecordNoShow(actor, counter),
+}
+
+
+def api(house: House) -> APIBlueprint:
+    """The routes."""
+    blueprint = APIBlueprint(
+        "counter_api",
+        __name__,
+        url_prefix="/api/v1",
+        abp_tags=[Tag(name="counter", description="Calling and serving")],
+    )
+    engine, views, gate = house.engine, house.views, house.gate
+
+    @blueprint.get("/counters", responses={200: Counters})
+    def counters() -> Response:
+        """Every counter: where it is, what it serves, whether it is open."""
+        gate.actor()
+        listed = engine.read(
+            lambda hall: [views.counter(hall, each) for each in house.plan.counters.values()]
+        )
+        return reply({"counters": listed})
+
+    @blueprint.get("/counters/<counter>", responses={200: OfficerView, **problems(401, 403, 404)})
+    def counter(path: CounterPath) -> Response:
+        """What the officer of this counter sees."""
+        actor = gate.require(*STAFF_ROLES, action="see_counter")
+        admit(house, path.counter, actor)
+        return reply(engine.read(lambda hall: officer_view(house, hall, path.counter)))
+
+    @blueprint.post(
+        "/counters/<counter>/<action>", responses={200: OfficerView, **problems(401, 403, 404, 409, 422)}
+    )
+    def act(path: ActionPath, body: ActionBody) -> Response:
+        """Do something at a counter; answers with the new view and, for calls, why."""
+        actor = gate.require(*AT_COUNTERS, action="work_at_counter")
+        make = ACTIONS.get(path.action)
+        if make is None:
+            raise ActionUnknown(action=path.action, allowed=", ".join(ACTIONS))
+        command = make(actor, path.counter, body)
+
+        def told(hall: Hall, done: Done) -> dict[str, Any]:
+            view = officer_view(house, hall, path.counter)
+            if (why := done.result.get("why")) is not None:
+                view["why"] = views.why(hall, Why(**why))
+            return view
+
+        return reply(engine.do(command, command_id(), told))
+
+    return blueprint
+
+
+def admit(house: House, counter: str, actor: Actor) -> None:
+    """Refuse an unknown counter, and one of another agency."""
+    found = house.plan.counters.get(counter)
+    if found is None:
+        raise errors.CounterUnknown(counter=counter)
+    if actor.agency is not None and actor.agency != found.agency:
+        raise errors.CounterForeign(counter=counter, agency=actor.agency, role=actor.role.value)
+
+
+def officer_view(house: House, hall: Hall, counter: str) -> dict[str, Any]:
+    """The workstation's view with its place in the log."""
+    found = house.plan.counters.get(counter)
+    if found is None:
+        raise errors.CounterUnknown(counter=counter)
+    view = house.views.workstation(hall, found, house.clock.now())
+    return {**view, "epoch": house.engine.epoch, "seq": hall.seq}

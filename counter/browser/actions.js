@@ -1,0 +1,160 @@
+// What the officer may do now, in which order of weight, and by which key. Pure: a model in, descriptions out.
+
+/** Action → its key. Letters only, each its own: pressing one twice never does a second thing. */
+export const KEYS = Object.freeze({
+  open: 'o',
+  next: 'n',
+  start: 's',
+  finish: 'f',
+  recall: 'r',
+  'no-show': 'm',
+  call: 'c',
+  pause: 'p',
+  close: 'l',
+});
+
+/** Actions that first ask something in a dialog. */
+export const ASKING = Object.freeze(['call', 'pause', 'close']);
+
+const WORDS = Object.freeze({
+  open: 'counter.action.open',
+  resume: 'counter.action.resume',
+  next: 'counter.action.next',
+  'finish-next': 'counter.action.finish_next',
+  start: 'counter.action.start',
+  finish: 'counter.action.finish',
+  recall: 'counter.action.recall',
+  'no-show': 'counter.action.no_show',
+  call: 'counter.action.call',
+  pause: 'counter.action.pause',
+  close: 'counter.action.close',
+});
+
+/** Where the counter stands: `closed`, `paused`, `free`, `called` or `serving`. */
+export function phaseOf(view) {
+  if (view.current) return view.current.state === 'serving' ? 'serving' : 'called';
+  return view.state === 'open' ? 'free' : view.state;
+}
+
+/** The officer who holds this counter, when it is not `user`; otherwise null. */
+export function otherOfficer(view, user) {
+  const holder = view.officer || view.counter.officer;
+  return holder && holder !== user ? holder : null;
+}
+
+/** Seconds until a recall is allowed, `elapsed` seconds after the view was made. */
+export function recallWait(current, elapsed) {
+  return Math.max(0, Math.ceil(current.recall_after_seconds - Math.max(0, elapsed)));
+}
+
+function action(name, model, { words = name, steps = [name], why = null, note = null } = {}) {
+  const allowed = model.view.actions.includes(steps[0]);
+  const waiting = model.under !== null;
+  const reason = why || (model.line === 'lost' ? { key: 'counter.why_not.line' } : null);
+  return {
+    name: words,
+    steps,
+    key: KEYS[name],
+    words: WORDS[words],
+    asks: ASKING.includes(name),
+    reason,
+    note,
+    enabled: allowed && !waiting && !reason,
+    allowed,
+    under: waiting && model.under.name === words,
+  };
+}
+
+function next(model) {
+  const why = model.view.waiting_count === 0 ? { key: 'counter.why_not.nobody' } : null;
+  return action('next', model, { why });
+}
+
+function finishNext(model) {
+  return action('next', model, { words: 'finish-next', steps: ['finish', 'next'] });
+}
+
+/** The one thing to do now. */
+export function dominant(model) {
+  const { view } = model;
+  switch (phaseOf(view)) {
+    case 'called':
+      return action('start', model);
+    case 'serving':
+      return action('finish', model);
+    case 'free':
+      return next(model);
+    case 'paused':
+      return action('open', model, { words: 'resume' });
+    default:
+      return action('open', model);
+  }
+}
+
+/** Whether finishing may at once call the next: the counter is open and somebody waits. */
+function goesOn(view) {
+  return view.state === 'open' && view.waiting_count > 0;
+}
+
+function recall(model, elapsed) {
+  const { view } = model;
+  const { current } = view;
+  const left = current.recalls_left;
+  if (left <= 0) {
+    return action('recall', model, { why: { key: 'counter.why_not.recall_limit', params: { n: current.recalls } } });
+  }
+  const seconds = recallWait(current, elapsed);
+  if (seconds > 0) {
+    return action('recall', model, { why: { key: 'counter.why_not.recall_soon', params: { seconds, left } } });
+  }
+  // A view made before the pause between two calls was over leaves `recall` out; nothing is pushed when it is over.
+  const ripened = current.recall_after_seconds > 0 && !view.actions.includes('recall');
+  const ripe = ripened ? { ...model, view: { ...view, actions: [...view.actions, 'recall'] } } : model;
+  return action('recall', ripe, { note: { key: 'counter.recalls_left', params: { left } } });
+}
+
+/** What belongs to the ticket at the counter, beside the dominant action. */
+export function companions(model, elapsed) {
+  const { view } = model;
+  switch (phaseOf(view)) {
+    case 'called':
+      return [recall(model, elapsed), action('no-show', model)];
+    case 'serving':
+      return goesOn(view) && view.actions.includes('finish') ? [finishNext(model)] : [];
+    default:
+      return [];
+  }
+}
+
+/** What belongs to the counter itself. Always the same places, so that hands remember them. */
+export function counterActions(model) {
+  const { view } = model;
+  if (view.state === 'closed' && !view.current) return [];
+  const nobody = view.waiting_count === 0 ? { key: 'counter.why_not.nobody' } : null;
+  const busy = view.current ? { key: 'counter.why_not.has_ticket', params: { number: view.current.number } } : null;
+  const list = [];
+  if (view.state === 'open') list.push(action('call', model, { why: busy || nobody }), action('pause', model));
+  else if (view.current) list.push(action('open', model, { words: 'resume' }));
+  list.push(action('close', model));
+  return list;
+}
+
+/** Everything on offer, dominant first. Nothing, when another officer holds the counter. */
+export function offered(model, elapsed) {
+  if (otherOfficer(model.view, model.user)) return [];
+  return [dominant(model), ...companions(model, elapsed), ...counterActions(model)];
+}
+
+/** Whether a keydown is meant for the page: no modifier, not held down, not in a field. */
+export function isShortcut(event, { dialogOpen, shortcutsOn }) {
+  if (!shortcutsOn || dialogOpen) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return false;
+  const target = event.target;
+  return !(target && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName || '')));
+}
+
+/** The enabled action whose key was pressed, or null. */
+export function actionForKey(key, actions) {
+  const letter = String(key).toLowerCase();
+  return actions.find((each) => each.key === letter && each.enabled) || null;
+}

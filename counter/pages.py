@@ -1,0 +1,170 @@
+"""The pages of the staff: where everything is, signing in, choosing a counter, the workstation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_login import current_user, login_required, login_user, logout_user  # type: ignore[import-untyped]
+from werkzeug.wrappers import Response
+
+from core.domain import commands as c
+from core.domain.errors import CounterUnknown
+from core.domain.hall import Hall
+from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
+from core.passwords import PASSWORD_LENGTH, hash_password
+from core.web.face import House
+from core.web.pages import Page, render
+from counter.api import admit
+from counter.overview import zones_of
+
+HERE = Path(__file__).parent
+LOGIN_LIMIT = "10 per minute; 60 per hour"
+"""Tries to sign in from one address; by name the limit is stricter."""
+NAME_LIMIT = "5 per minute; 30 per hour"
+
+
+def pages(house: House) -> Blueprint:
+    """``/``, ``/staff``, ``/staff/login`` and ``/counter/ID``."""
+    blueprint = Blueprint(
+        "counter",
+        __name__,
+        template_folder=str(HERE / "templates"),
+        static_folder=str(HERE / "static"),
+        static_url_path="/static/counter",
+    )
+    _home(house, blueprint)
+    _signing_in(house, blueprint)
+    _password(house, blueprint)
+    _workstation(house, blueprint)
+    return blueprint
+
+
+def _plain(house: House, template: str, title: str, **variables: Any) -> str:
+    return render(
+        house,
+        Page(face="counter", template=template, styles="pages.css", title=title, variables=variables),
+    )
+
+
+def _home(house: House, blueprint: Blueprint) -> None:
+    @blueprint.get("/")
+    def home() -> str:
+        zones = house.engine.read(lambda hall: zones_of(house, hall))
+        return _plain(house, "counter/home.html", "home.title", zones=zones)
+
+
+def _signing_in(house: House, blueprint: Blueprint) -> None:
+    @blueprint.route("/staff/login", methods=["GET", "POST"])
+    def login() -> str | Response | tuple[str, int]:
+        wanted = _inside(request.values.get("next", ""))
+        if request.method == "GET":
+            if current_user.is_authenticated:
+                return redirect(wanted or url_for("counter.staff"))
+            notice = "signed_out" if "out" in request.args else None
+            return _login_page(next=wanted, notice=notice)
+        name = request.form.get("name", "").strip()
+        if not house.throttle.hit(NAME_LIMIT, "name", name.lower()) or not house.throttle.hit(
+            LOGIN_LIMIT, "address", request.remote_addr or ""
+        ):
+            return _login_page(next=wanted, name=name, problem="throttled"), 429
+        person = house.gate.sign_in(name, request.form.get("password", ""), house.concurrency)
+        if person is None:
+            return _login_page(next=wanted, name=name, problem="wrong"), 401
+        login_user(person)
+        return redirect(wanted or url_for("counter.staff"))
+
+    def _login_page(**variables: Any) -> str:
+        told = {"next": "", "name": "", "problem": None, "notice": None, **variables}
+        return _plain(house, "counter/login.html", "staff.sign_in", **told)
+
+    @blueprint.post("/staff/logout")
+    def logout() -> Response:
+        logout_user()
+        return redirect(url_for("counter.login", out=1))
+
+
+def _password(house: House, blueprint: Blueprint) -> None:
+    @blueprint.get("/staff")
+    @login_required  # type: ignore[untyped-decorator]
+    def staff() -> str:
+        return _staff_page(notice="password_changed" if "changed" in request.args else None)
+
+    @blueprint.post("/staff/password")
+    @login_required  # type: ignore[untyped-decorator]
+    def password() -> Response | tuple[str, int]:
+        actor: Actor = current_user.actor
+        new = request.form.get("new", "")
+        if not house.throttle.hit(NAME_LIMIT, "password", actor.name.lower()):
+            return _staff_page(problem="throttled"), 429
+        if new != request.form.get("again", ""):
+            return _staff_page(problem="password_differs"), 422
+        if len(new) < PASSWORD_LENGTH:
+            return _staff_page(problem="password_short"), 422
+        if house.gate.sign_in(actor.name, request.form.get("current", ""), house.concurrency) is None:
+            return _staff_page(problem="password_wrong"), 401
+        secret = house.concurrency.offload(hash_password, new)
+        house.engine.do(c.SetSecret(actor, "staff", actor.name, secret))
+        if (person := house.gate.person(actor.name)) is not None:
+            login_user(person)  # the new password ended this session too
+        return redirect(url_for("counter.staff", changed=1))
+
+    def _staff_page(**variables: Any) -> str:
+        actor: Actor = current_user.actor
+        groups = house.engine.read(lambda hall: _groups(house, hall, actor))
+        told = {"problem": None, "notice": None, "least": PASSWORD_LENGTH, "groups": groups, **variables}
+        return _plain(house, "counter/staff.html", "staff.title", **told)
+
+
+def _groups(house: House, hall: Hall, actor: Actor) -> list[dict[str, Any]]:
+    """The counters at which this person may work, by agency."""
+    if actor.role not in AT_COUNTERS:
+        return []
+    groups = []
+    for agency in house.plan.agencies.values():
+        counters = [each for each in house.plan.counters.values() if each.agency == agency.id]
+        if counters and actor.agency in (None, agency.id):
+            groups.append(
+                {
+                    "agency": {"id": agency.id, "name": {"id": agency.name.id, "en": agency.name.en}},
+                    "counters": [house.views.counter(hall, each) for each in counters],
+                }
+            )
+    return groups
+
+
+def _workstation(house: House, blueprint: Blueprint) -> None:
+    @blueprint.get("/counter/<ident>")
+    @login_required  # type: ignore[untyped-decorator]
+    def workstation(ident: str) -> str:
+        actor = house.gate.require(*STAFF_ROLES, action="see_counter")
+        counter = house.plan.counters.get(ident)
+        if counter is None:
+            raise CounterUnknown(counter=ident)
+        admit(house, ident, actor)
+        look: Callable[[Hall], tuple[Any, int]] = lambda hall: (  # noqa: E731
+            house.views.workstation(hall, counter, house.clock.now()),
+            hall.seq,
+        )
+        view, seq = house.engine.read(look)
+        return render(
+            house,
+            Page(
+                face="counter",
+                template="counter/workstation.html",
+                bundle="workstation.js",
+                styles="workstation.css",
+                title="counter.title",
+                texts=("counter.",),
+                snapshot=view,
+                settings={"topic": f"counter:{ident}", "counter": ident, "seq": seq},
+            ),
+        )
+
+
+def _inside(target: str) -> str:
+    """``target`` if it is a path of this site; never a way to another one."""
+    inside = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if inside else ""

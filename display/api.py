@@ -1,0 +1,144 @@
+"""What everybody may see: boards, and a ticket for whoever holds its token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel
+
+from core.domain import commands as c
+from core.domain.errors import BoardUnknown, TicketUnknown
+from core.domain.hall import Hall
+from core.domain.staff import CITIZEN
+from core.domain.ticket import Ticket
+from core.engine import shapes as s
+from core.engine.engine import Done
+from core.web.api import command_id, problems, reply
+from core.web.face import House
+
+
+class Boards(BaseModel):
+    """Every board of the hall."""
+
+    boards: list[s.DeviceShape]
+
+
+class BoardPath(BaseModel):
+    """Which board."""
+
+    board: str
+
+
+class TokenPath(BaseModel):
+    """The secret of a ticket."""
+
+    token: str
+
+
+class BoardView(BaseModel):
+    """``BoardShape`` with its place in the log."""
+
+    model_config = {"extra": "allow"}
+
+    epoch: str
+    seq: int
+    hall: s.Name
+    now: str
+    current: list[s.CallShape]
+    recent: list[s.CallShape]
+    waiting: list[s.WaitingShape]
+    missed: list[str]
+    notices: list[s.Name]
+
+
+class HolderView(BaseModel):
+    """``TicketShape`` with its place in the log."""
+
+    model_config = {"extra": "allow"}
+
+    epoch: str
+    seq: int
+    id: str
+    number: str
+    state: str
+    ahead: int
+    forecast: s.ForecastShape
+
+
+def api(house: House) -> APIBlueprint:
+    """The routes."""
+    blueprint = APIBlueprint(
+        "display_api",
+        __name__,
+        url_prefix="/api/v1",
+        abp_tags=[Tag(name="display", description="Boards, and the holder's own ticket")],
+    )
+    engine, views, gate = house.engine, house.views, house.gate
+
+    @blueprint.get("/boards", responses={200: Boards})
+    def boards() -> Response:
+        """The boards of the hall."""
+        gate.actor()
+        return reply({"boards": devices(house)})
+
+    @blueprint.get("/boards/<board>", responses={200: BoardView, **problems(401, 404)})
+    def board(path: BoardPath) -> Response:
+        """What a board shows now."""
+        gate.actor()
+        found = house.plan.boards.get(path.board)
+        if found is None:
+            raise BoardUnknown(board=path.board)
+
+        def look(hall: Hall) -> dict[str, Any]:
+            view = views.board(hall, found, house.clock.now())
+            return {**view, "epoch": engine.epoch, "seq": hall.seq}
+
+        return reply(engine.read(look))
+
+    @blueprint.get("/tickets/<token>", responses={200: HolderView, **problems(404)})
+    def ticket(path: TokenPath) -> Response:
+        """The holder's view of their ticket."""
+        return reply(engine.read(lambda hall: holder_view(house, hall, held(hall, path.token))))
+
+    @blueprint.post("/tickets/<token>/cancel", responses={200: HolderView, **problems(404, 409)})
+    def cancel(path: TokenPath) -> Response:
+        """The holder leaves."""
+        ticket_id = engine.read(lambda hall: held(hall, path.token)).id
+
+        def told(hall: Hall, _done: Done) -> dict[str, Any]:
+            return holder_view(house, hall, held(hall, path.token))
+
+        return reply(engine.do(c.CancelTicket(CITIZEN, ticket_id), command_id(), told))
+
+    return blueprint
+
+
+def held(hall: Hall, token: str) -> Ticket:
+    """The ticket of a token. Raises ``TicketUnknown``, which does not repeat the secret."""
+    ticket_id = hall.by_token.get(token)
+    if ticket_id is None:
+        raise TicketUnknown(ticket="?")
+    return hall.tickets[ticket_id]
+
+
+def holder_view(house: House, hall: Hall, ticket: Ticket) -> dict[str, Any]:
+    """The ticket's view with its place in the log."""
+    base = (house.settings.server.public_url or request.host_url).rstrip("/")
+    return {**house.views.ticket(hall, ticket, base), "epoch": house.engine.epoch, "seq": hall.seq}
+
+
+def devices(house: House) -> list[s.DeviceShape]:
+    """The boards in file order."""
+    return [
+        {
+            "id": board.id,
+            "name": {"id": board.name.id, "en": board.name.en},
+            "kind": board.kind.value,
+            "zone": board.zones[0] if board.zones else "",
+            "printer": None,
+        }
+        for board in house.plan.boards.values()
+    ]

@@ -1,0 +1,194 @@
+"""The kiosk's API: what the hall has, and the next number."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Literal
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from core.domain import commands as c
+from core.domain import errors
+from core.domain.hall import Hall
+from core.domain.staff import SUPERVISING, Actor, Role
+from core.engine import shapes as s
+from core.engine.engine import Done
+from core.web.api import Body, command_id, problems, reply
+from core.web.face import House
+from core.web.i18n import language
+from core.web.problems import SignInRequired
+
+ISSUING = frozenset({Role.KIOSK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
+
+
+class IssueBody(Body):
+    """What a citizen asks for."""
+
+    service: str = Field(max_length=64, examples=["ktp-cetak-baru"])
+    klass: str | None = Field(default=None, alias="class", max_length=64, examples=["priority"])
+    lang: Literal["id", "en"] | None = None
+    kiosk: str | None = Field(default=None, max_length=64, description="Prints at this kiosk's printer.")
+
+
+class Issued(BaseModel):
+    """The ticket, already on disk, and how far its paper is."""
+
+    ticket: s.TicketShape
+    print: s.PrintShape
+
+
+class Services(BaseModel):
+    """Every service of the hall."""
+
+    services: list[s.ServiceShape]
+
+
+class Devices(BaseModel):
+    """The hall's kiosks."""
+
+    kiosks: list[s.DeviceShape]
+
+
+class ServicePath(BaseModel):
+    """Which service."""
+
+    service: str
+
+
+class JobPath(BaseModel):
+    """Which print job."""
+
+    job: str
+
+
+class PauseBody(Body):
+    """Why a service is disturbed; shown to the citizens."""
+
+    reason: str = Field(default="", max_length=200)
+
+
+def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
+    """The routes."""
+    blueprint = APIBlueprint(
+        "kiosk_api",
+        __name__,
+        url_prefix="/api/v1",
+        abp_tags=[Tag(name="kiosk", description="Taking a number")],
+    )
+    engine, views, gate, plan = house.engine, house.views, house.gate, house.plan
+
+    @blueprint.get("/services", responses={200: Services})
+    def services() -> Response:
+        """Every service: open or why not, what waits, how long."""
+        gate.actor()
+        return reply({"services": engine.read(lambda hall: views.services(hall, house.clock.now()))})
+
+    @blueprint.get("/kiosks", responses={200: Devices})
+    def kiosks() -> Response:
+        """The kiosks of the hall."""
+        gate.actor()
+        return reply({"kiosks": devices(house)})
+
+    @blueprint.post("/tickets", responses={201: Issued, **problems(401, 403, 404, 409, 422)})
+    def issue(body: IssueBody) -> Response:
+        """The next number. Repeat a request with the same Idempotency-Key: it is still one ticket."""
+        actor = issuer(house, body.kiosk)
+        kiosk = body.kiosk
+        if kiosk is None and actor.role is Role.KIOSK and actor.name in plan.kiosks:
+            kiosk = actor.name
+        command = c.IssueTicket(
+            actor=actor,
+            service=body.service,
+            token=secrets.token_urlsafe(16),
+            klass=body.klass,
+            lang=body.lang or language(),
+            channel="kiosk" if actor.role is Role.KIOSK else "desk",
+            kiosk=kiosk,
+            site=base_url(house),
+        )
+        base = base_url(house)
+
+        def told(hall: Hall, done: Done) -> dict[str, Any]:
+            return issued(house, hall, done, base)
+
+        return reply(engine.do(command, command_id(), told), 201)
+
+    @blueprint.post("/services/<service>/pause", responses=problems(401, 403, 404, 422))
+    def pause(path: ServicePath, body: PauseBody) -> Response:
+        """Give no numbers for a service until it is resumed; holders are still served."""
+        actor = gate.require(*SUPERVISING, action="pause_service")
+        return _state(c.PauseService(actor, path.service, body.reason), path.service)
+
+    @blueprint.post("/services/<service>/resume", responses=problems(401, 403, 404, 409))
+    def resume(path: ServicePath) -> Response:
+        """Give numbers for a paused service again."""
+        actor = gate.require(*SUPERVISING, action="resume_service")
+        return _state(c.ResumeService(actor, path.service), path.service)
+
+    def _state(command: c.Command, service: str) -> Response:
+        def told(hall: Hall, _done: Done) -> s.ServiceStateShape:
+            return views.service_state(hall, plan.services[service], house.clock.now())
+
+        return reply(engine.do(command, command_id(), told))
+
+    @blueprint.post("/jobs/<job>/print", responses=problems(401, 403, 404, 409))
+    def print_again(path: JobPath) -> Response:
+        """Send a failed job to its printer again: the same ticket, the same number."""
+        actor = gate.require(Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, action="print")
+        command = c.ReportPrint(actor, path.job, "queued", f"again, by {actor.name}")
+        return reply(engine.do(command, command_id(), lambda hall, _: print_state(hall, path.job)))
+
+    return blueprint
+
+
+def issuer(house: House, kiosk: str | None) -> Actor:
+    """Who takes the number: a token, a signed-in person, or the open page of a kiosk."""
+    actor = house.gate.actor()
+    if actor is None:
+        if kiosk is None or not house.settings.server.open_kiosks:
+            raise SignInRequired()
+        return Actor(f"kiosk:{kiosk}", Role.KIOSK)
+    if actor.role not in ISSUING:
+        raise errors.Forbidden(role=actor.role.value, action="issue")
+    return actor
+
+
+def base_url(house: House) -> str:
+    """What the address of a ticket's page starts with."""
+    return (house.settings.server.public_url or request.host_url).rstrip("/")
+
+
+def issued(house: House, hall: Hall, done: Done, base: str) -> dict[str, Any]:
+    """The answer to an issue."""
+    ticket = hall.tickets.get(done.ticket)
+    if ticket is None:  # a repeat of yesterday's request
+        raise errors.TicketUnknown(ticket=done.ticket)
+    return {
+        "ticket": house.views.ticket(hall, ticket, base),
+        "print": print_state(hall, done.result.get("job")),
+    }
+
+
+def print_state(hall: Hall, job_id: str | None) -> s.PrintShape:
+    """How far a job is; ``none`` where nothing is printed."""
+    job = hall.jobs.get(job_id or "")
+    if job is None:
+        return {"job": None, "state": "none", "detail": ""}
+    return {"job": job.id, "state": job.state.value, "detail": job.detail}
+
+
+def devices(house: House) -> list[s.DeviceShape]:
+    """The kiosks in file order."""
+    return [
+        {
+            "id": kiosk.id,
+            "name": {"id": kiosk.name.id, "en": kiosk.name.en},
+            "kind": "kiosk",
+            "zone": kiosk.zone,
+            "printer": kiosk.printer,
+        }
+        for kiosk in house.plan.kiosks.values()
+    ]

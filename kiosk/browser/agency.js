@@ -1,0 +1,54 @@
+/** One agency: all its services, the closed ones too, a page at a time. */
+import { html, nothing } from 'lit-html';
+import { pick, t } from '../../core/web/browser/words.js';
+import { people } from './figures.js';
+import { icons } from './icons.js';
+import { paged } from './layout.js';
+import { serviceTile } from './start.js';
+
+function turn(k, { to, icon, words, hint, off }) {
+  return html`
+    <button type="button" class="tile turn ${icon}" ?disabled=${off} @click=${() => k.send({ type: 'page', page: to })}>
+      ${icons[icon]}
+      <span class="words"><span class="short">${words}</span>
+        <span class="full">${hint ? pick(hint.name) : ''}</span></span>
+    </button>`;
+}
+
+/** Two big buttons with the first name beyond each, and where one is. */
+export function pager(k, shown) {
+  if (shown.pages === 1) return nothing;
+  const { page, pages, before, after } = shown;
+  return html`
+    <div class="pager">
+      ${turn(k, { to: page - 1, icon: 'back', words: t('kiosk.page.before'), hint: before[0], off: page === 0 })}
+      <p class="where" role="status">${t('kiosk.page', { page: page + 1, pages })}</p>
+      ${turn(k, { to: page + 1, icon: 'next', words: t('kiosk.page.after'), hint: after[0], off: page === pages - 1 })}
+    </div>`;
+}
+
+export function agency(k) {
+  const self = k.view.agencies.find((each) => each.id === k.state.agency);
+  const services = k.view.services.filter((service) => service.agency === self.id);
+  const shown = paged(services, k.grids.services, k.state.page);
+  return {
+    side: html`
+      <div class="title">
+        <h1 tabindex="-1">${self.short}</h1>
+        <p class="lead">${pick(self.name)}</p>
+        <dl class="steps">
+          <div><dt>${t('kiosk.place')}</dt><dd>${k.place(self)}</dd></div>
+          <div><dt>${t('kiosk.fact.waiting')}</dt>
+            <dd class="figures">${self.open ? people(self.waiting) : t('kiosk.closed')}</dd></div>
+          <div><dt>${t('kiosk.services.count')}</dt><dd class="figures">${services.length}</dd></div>
+        </dl>
+      </div>`,
+    work: html`
+      <h2 id="services">${t('kiosk.services')}</h2>
+      <div class="grid services columns-${shown.columns}" role="group" aria-labelledby="services">
+        ${shown.items.map((service) => serviceTile(service, k.send))}
+      </div>
+      <div class="spring"></div>
+      ${pager(k, shown)}`,
+  };
+}

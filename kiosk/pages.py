@@ -1,0 +1,59 @@
+"""The touch screen's page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint
+
+from core.domain.errors import KioskUnknown
+from core.domain.hall import Hall
+from core.domain.staff import Role
+from core.web.face import House
+from core.web.pages import Page, render
+
+HERE = Path(__file__).parent
+
+
+def pages(house: House) -> Blueprint:
+    """``/kiosk/ID``."""
+    blueprint = Blueprint(
+        "kiosk",
+        __name__,
+        template_folder=str(HERE / "templates"),
+        static_folder=str(HERE / "static"),
+        static_url_path="/static/kiosk",
+    )
+
+    @blueprint.get("/kiosk/<ident>")
+    def kiosk(ident: str) -> str:
+        found = house.plan.kiosks.get(ident)
+        if found is None:
+            raise KioskUnknown(kiosk=ident)
+
+        def look(hall: Hall) -> tuple[Any, Any, int]:
+            at = house.clock.now()
+            return house.views.kiosk(hall, found, at), house.views.services(hall, at, found), hall.seq
+
+        view, services, seq = house.engine.read(look)
+        return render(
+            house,
+            Page(
+                face="kiosk",
+                template="kiosk/kiosk.html",
+                bundle="kiosk.js",
+                styles="kiosk.css",
+                title="kiosk.title",
+                texts=("kiosk.", "problem.network"),
+                snapshot={**view, "services": services},
+                settings={
+                    "topic": f"kiosk:{ident}",
+                    "kiosk": ident,
+                    "seq": seq,
+                    "token": house.gate.page_pass(Role.KIOSK, ident),
+                },
+            ),
+        )
+
+    return blueprint

@@ -1,0 +1,208 @@
+"""A served hall a test, and clients for it. Nothing outlives its test."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+import socketio
+import websocket
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+PATIENCE = 40
+"""Seconds for a start: test machines may be busy."""
+
+
+class Served:
+    """The processes of one hall."""
+
+    def __init__(self, mode, **environment):
+        self.mode = mode
+        self.lines = queue.Queue()
+        self.said = []
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "hall.py"), mode],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.errors = []
+        threading.Thread(target=self._read, daemon=True).start()
+        self._errors_reader = threading.Thread(target=self._read_errors, daemon=True)
+        self._errors_reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.said.append(line.strip())
+            self.lines.put(line.strip())
+
+    def _read_errors(self):
+        for line in self.process.stderr:
+            self.errors.append(line.rstrip())
+
+    @property
+    def console(self):
+        """What stands on the console."""
+        return "\n".join(self.errors)
+
+    def wait_until_ready(self):
+        """Until requests are served."""
+        try:
+            line = self.lines.get(timeout=PATIENCE)
+        except queue.Empty:
+            raise AssertionError(f"never ready: {self.console}") from None
+        word, host, port = line.split()
+        assert word == "READY"
+        self.url = f"http://{host}:{port}"
+        self.port = int(port)
+        return self
+
+    def workers(self):
+        """The worker's process ids."""
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
+
+    def wait(self, seconds=PATIENCE):
+        """The exit code."""
+        code = self.process.wait(seconds)
+        self._errors_reader.join(2)
+        return code
+
+    def end(self):
+        """Leave nothing behind."""
+        children = []
+        with suppress(psutil.NoSuchProcess):
+            children = psutil.Process(self.process.pid).children(recursive=True)
+        for process in [self.process, *children]:
+            with suppress(psutil.NoSuchProcess, ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        self.process.wait(5)
+
+
+@pytest.fixture(params=["eventlet", "gevent", "threading"])
+def mode(request):
+    """How the hall is served."""
+    return request.param
+
+
+@pytest.fixture
+def serve(mode):
+    """Start halls; they are gone after the test."""
+    started = []
+
+    def start(**environment):
+        started.append(Served(mode, **environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.end()
+
+
+@pytest.fixture
+def served(serve):
+    """One hall that serves."""
+    return serve().wait_until_ready()
+
+
+@pytest.fixture
+def http(served):
+    """A client that keeps its connection."""
+    with httpx.Client(base_url=served.url, timeout=10, trust_env=False) as client:
+        yield client
+
+
+class Follower:
+    """A client of Socket.IO that remembers what it is sent."""
+
+    def __init__(self, url, auth=None, transports=("websocket",), reconnection=True):
+        self.events = queue.Queue()
+        self.connected = threading.Event()
+        self.client = socketio.Client(
+            reconnection=reconnection, reconnection_delay=0.2, reconnection_delay_max=0.4
+        )
+        self.client.on("connect", self.connected.set, namespace="/live")
+        self.client.on("view", lambda data: self.events.put(("view", data)), namespace="/live")
+        self.client.on("call", lambda data: self.events.put(("call", data)), namespace="/live")
+        self.client.connect(
+            url, transports=list(transports), namespaces=["/live"], auth=auth, wait_timeout=10
+        )
+
+    def ask(self, event, data):
+        """The acknowledgement."""
+        return self.client.call(event, data, namespace="/live", timeout=10)
+
+    def subscribe(self, topic, **more):
+        """The snapshot or a problem."""
+        return self.ask("subscribe", {"topic": topic, **more})
+
+    def next(self, kind=None, timeout=5):
+        """The next event, of a kind."""
+        until = time.monotonic() + timeout
+        while True:
+            got = self.events.get(timeout=max(0.001, until - time.monotonic()))
+            if kind in (None, got[0]):
+                return got
+
+    def end(self):
+        """Hang up."""
+        with suppress(Exception):
+            self.client.disconnect()
+
+
+@pytest.fixture
+def follow(served):
+    """Connect followers; they are gone after the test."""
+    followers = []
+
+    def connect(**options):
+        followers.append(Follower(served.url, **options))
+        return followers[-1]
+
+    yield connect
+    for each in followers:
+        each.end()
+
+
+@pytest.fixture
+def open_websocket(served):
+    """Bare websockets that joined ``/live`` and follow a topic; closed after the test."""
+    sockets = []
+
+    def connect(topic=None, **options):
+        ws = websocket.create_connection(
+            f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket", timeout=10, **options
+        )
+        sockets.append(ws)
+        assert ws.recv().startswith("0")
+        ws.send("40/live,")
+        assert ws.recv().startswith("40/live,")
+        if topic:
+            ws.send(f'42/live,1["subscribe",{{"topic":"{topic}"}}]')
+            assert ws.recv().startswith("43/live,1")
+        return ws
+
+    yield connect
+    for ws in sockets:
+        with suppress(Exception):
+            ws.shutdown()
+
+
+def eventually(what, seconds=10):
+    """Wait until ``what()`` is true."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "never happened"
+        time.sleep(0.05)

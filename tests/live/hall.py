@@ -1,0 +1,171 @@
+"""A tiny hall, served for real: boards with one number each, and requests that change them.
+
+``python hall.py MODE`` prints ``READY HOST PORT`` once it serves; every line that follows says what
+the process is told (``leaving``, ``closing``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+from core.domain.errors import BoardUnknown, Forbidden
+from core.domain.staff import Actor, Role
+from core.settings import ServerSettings
+from core.web.concurrency import concurrency
+from core.web.serving import Serving
+from core.web.worker import gunicorn_options
+
+SEQ = [0]
+PADDING = ["x"]
+BOARDS = {"hall": 0, "zone-a": 0, **{f"b{n}": 0 for n in range(300)}}
+
+
+def say(word):
+    """One line on standard output."""
+    print(word, flush=True)
+
+
+class WallClock:
+    """The present."""
+
+    def now(self):
+        """In UTC."""
+        return datetime.now(UTC)
+
+
+def make_live(mode):
+    """The live part with topics of its own."""
+    from core.engine.effects import Effects  # noqa: PLC0415
+    from core.web.face import Topic  # noqa: PLC0415
+    from core.web.live import Live, Wiring  # noqa: PLC0415
+
+    def admit(ident, actor):
+        if ident == "private" and (actor is None or actor.role is not Role.BOARD):
+            raise Forbidden(role="citizen", action="follow")
+        if ident == "broken":
+            raise RuntimeError("broken")
+        if ident not in BOARDS and ident != "private":
+            raise BoardUnknown(board=ident)
+
+    def touched(effects, followed):
+        return [ident for ident in followed if effects.everything or ident in effects.zones]
+
+    def calls(effects, ident):
+        return [{"number": each, "at": effects.seq} for each in effects.recorded]
+
+    def view(ident, now):
+        return {"number": BOARDS.get(ident, 0), "now": now.isoformat(), "padding": PADDING[0]}
+
+    live = Live(
+        Wiring(
+            topics={"board": Topic("board", admit, view, touched, calls)},
+            epoch=f"{os.getpid()}",
+            seq=lambda: SEQ[0],
+            clock=WallClock(),
+            concurrency=concurrency(mode),
+            actor_of=lambda token: Actor("board 1", Role.BOARD) if token == "good" else None,
+        )
+    )
+
+    def change(board, called):
+        SEQ[0] += 1
+        if board in BOARDS:
+            BOARDS[board] += 1
+        live.publish(
+            Effects(
+                seq=SEQ[0],
+                at=datetime.now(UTC),
+                recorded=tuple(called),
+                zones=frozenset({board}),
+                everything=board == "everything",
+            )
+        )
+
+    return live, change
+
+
+def make_app(mode):  # noqa: C901 - one function a route
+    """The application, made in the worker."""
+    import flask  # noqa: PLC0415
+
+    app = flask.Flask("hall")
+    live, change = make_live(mode)
+    live.bind(app, mode)
+    app.extensions["live"] = live
+    threads = concurrency(mode)
+
+    @app.get("/healthz")
+    def healthz():
+        return "ok"
+
+    @app.get("/pid")
+    def pid():
+        return str(os.getpid())
+
+    @app.get("/sleep/<float:seconds>")
+    def sleep(seconds):
+        threads.sleep(seconds)
+        return "slept"
+
+    @app.get("/offload/<float:seconds>")
+    def offload(seconds):
+        return threads.offload(str, seconds)
+
+    @app.get("/file")
+    def file():
+        return flask.send_file(__file__)
+
+    @app.get("/clients")
+    def clients():
+        return str(len(live.socketio.server.eio.sockets))
+
+    @app.post("/padding/<int:size>")
+    def padding(size):
+        PADDING[0] = "x" * size
+        return "ok"
+
+    @app.post("/change/<board>")
+    def changed(board):
+        for called in flask.request.get_json():
+            change(board, called)
+        return "ok"
+
+    @app.post("/drop")
+    def drop():
+        live.dismiss("board 1")
+        for socket in list(live.socketio.server.eio.sockets.values()):
+            socket.close(wait=False)
+        return "ok"
+
+    return app
+
+
+def main(mode):
+    """Serve."""
+    made = []
+
+    def load():
+        if os.environ.get("HALL_FAILS") == "yes":
+            raise RuntimeError("the ledger is not readable")
+        if os.environ.get("HALL_FAILS") == "exit":
+            sys.exit(7)
+        made.append(make_app(mode))
+        return made[0]
+
+    def leaving():
+        say("leaving")
+        made[0].extensions["live"].stop()
+
+    def closing():
+        time.sleep(0.1)
+        say("closing")
+
+    options = gunicorn_options(ServerSettings(async_mode=mode), "127.0.0.1", 0)
+    Serving(options, load, lambda host, port: say(f"READY {host} {port}"), leaving, closing).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

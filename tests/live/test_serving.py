@@ -1,0 +1,172 @@
+"""The processes: starting, stopping, dying, coming back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+
+import httpx
+import psutil
+import pytest
+from conftest import eventually
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_the_console_says_once_that_requests_are_served_and_nothing_else(served, http):
+    assert http.get("/healthz").text == "ok"
+    assert served.said == [f"READY 127.0.0.1 {served.port}"]
+    assert served.console == ""
+
+
+def test_requests_after_one_another_use_the_same_connection(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+        for _ in range(5):
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: hall\r\n\r\n")
+            got = b""
+            while not got.endswith(b"\r\n\r\nok"):
+                more = line.recv(4096)
+                assert more, got
+                got += more
+            assert got.startswith(b"HTTP/1.1 200")
+
+
+def test_other_requests_are_answered_after_a_websocket_has_ended(open_websocket, http, served):
+    for _ in range(10):
+        open_websocket("board:hall").close()
+        assert http.get("/healthz").text == "ok"
+        assert httpx.get(f"{served.url}/healthz", trust_env=False).text == "ok"
+
+
+def test_files_arrive_whole(http):
+    got = http.get("/file")
+    assert got.headers["content-length"] == str(len(got.content))
+    assert "def make_app" in got.text
+
+
+def test_work_in_a_native_thread_answers(http):
+    assert http.get("/offload/0.5").text == "0.5"
+
+
+def test_a_request_in_work_holds_up_no_other(served, http):
+    began = time.monotonic()
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=10) as other:
+        line = socket.create_connection(("127.0.0.1", served.port), timeout=10)
+        line.sendall(b"GET /sleep/1.5 HTTP/1.1\r\nHost: hall\r\n\r\n")
+        for _ in range(5):
+            assert other.get("/healthz").text == "ok"
+    assert time.monotonic() - began < 1
+    got = b""
+    while not got.endswith(b"slept"):
+        got += line.recv(4096)
+    line.close()
+
+
+def test_a_stop_takes_leave_of_open_sockets_at_once(served, open_websocket, http):
+    for _ in range(20):
+        open_websocket("board:hall")
+    http.get("/healthz")  # a connection that is kept, and idle
+    began = time.monotonic()
+    os.kill(served.process.pid, signal.SIGTERM)
+    assert served.wait(5) == 0
+    assert time.monotonic() - began < 4
+    assert served.said[1:] == ["leaving", "closing"]
+    assert "Traceback" not in served.console
+
+
+def test_a_stop_lets_a_request_finish(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+        line.sendall(b"GET /sleep/1.0 HTTP/1.1\r\nHost: hall\r\n\r\n")
+        time.sleep(0.3)
+        os.kill(served.process.pid, signal.SIGTERM)
+        got = b""
+        while more := line.recv(4096):
+            got += more
+    assert got.endswith(b"slept")
+    assert served.wait(5) == 0
+
+
+def test_a_stop_waits_for_no_request_for_ever(served):
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+        line.sendall(b"GET /sleep/60.0 HTTP/1.1\r\nHost: hall\r\n\r\n")
+        time.sleep(0.3)
+        began = time.monotonic()
+        os.kill(served.process.pid, signal.SIGTERM)
+        assert served.wait(10) == 0
+        assert time.monotonic() - began < 7
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGQUIT])
+def test_an_interrupt_ends_it_too(served, open_websocket, sent):
+    open_websocket("board:hall")
+    for pid in [served.process.pid, *served.workers()]:  # as a terminal does
+        os.kill(pid, sent)
+    assert served.wait(6) == 0
+    assert "closing" in served.said
+
+
+def test_a_killed_worker_is_replaced_and_its_followers_come_back(served, follow, http):
+    board = follow()
+    before = board.subscribe("board:hall")
+    (worker,) = served.workers()
+    board.connected.clear()
+    os.kill(worker, signal.SIGKILL)
+    assert board.connected.wait(30), served.console
+    after = board.subscribe("board:hall")
+    assert after["epoch"] != before["epoch"]
+    (replacement,) = served.workers()
+    assert replacement != worker
+    assert [line for line in served.said if line.startswith("READY")] == served.said[:1]
+
+
+def test_a_hangup_replaces_the_worker_and_never_runs_two(served):
+    (worker,) = served.workers()
+    most = 1
+    os.kill(served.process.pid, signal.SIGHUP)
+    os.kill(served.process.pid, signal.SIGTTIN)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        now = [pid for pid in served.workers() if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+        most = max(most, len(now))
+        if now and now != [worker]:
+            break
+        time.sleep(0.01)
+    assert most == 1
+    assert served.workers() != [worker]
+    assert httpx.get(f"{served.url}/healthz", trust_env=False, timeout=30).text == "ok"
+
+
+def test_a_worker_without_a_master_ends(served, open_websocket):
+    open_websocket("board:hall")
+    (worker,) = served.workers()
+    os.kill(served.process.pid, signal.SIGKILL)
+    served.process.wait(5)
+    gone = psutil.Process(worker)
+    try:
+        eventually(lambda: not gone.is_running() or gone.status() == psutil.STATUS_ZOMBIE)
+    finally:
+        if gone.is_running():
+            gone.kill()
+
+
+@pytest.mark.parametrize(("how", "told"), [("yes", "the ledger is not readable"), ("exit", "7")])
+def test_an_application_that_cannot_be_made_ends_the_master_with_its_reason(serve, how, told):
+    broken = serve(HALL_FAILS=how)
+    assert broken.wait(40) == 4
+    assert f"Antrean cannot start: {told}" in broken.console
+    assert broken.said == []
+    assert broken.console.count("Antrean cannot start") == 1
+
+
+def test_reopening_log_files_disturbs_nobody(served, http):
+    os.kill(served.process.pid, signal.SIGUSR1)
+    time.sleep(0.3)
+    assert http.get("/healthz").text == "ok"
+
+
+def test_a_worker_that_hangs_is_noticed_by_nobody_before_its_time(served, http):
+    (worker,) = served.workers()
+    assert http.get("/sleep/2.5").text == "slept"
+    assert served.workers() == [worker]
