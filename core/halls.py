@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from core.clock import LogClock, RealClock
 from core.domain.opening import first_working_day
 from core.domain.plan import Plan
 from core.ports import Clock, StoreError
 from core.store.sqlite import SqliteStore
-from core.web.clock import LogClock, RealClock
 
 TRAINING = "training"
 REAL = "real"

@@ -74,10 +74,10 @@ def main(argument: str) -> None:
 
 def _build(orders: Orders) -> Application:
     """In the worker, after the patching: everything else is imported here."""
+    from core.clock import RealClock, TrainingClock  # noqa: PLC0415
     from core.config import load  # noqa: PLC0415
     from core.halls import open_store  # noqa: PLC0415
     from core.web.app import Parts, create  # noqa: PLC0415
-    from core.web.clock import RealClock, TrainingClock  # noqa: PLC0415
     from core.web.concurrency import concurrency  # noqa: PLC0415
 
     _log_to_stderr()

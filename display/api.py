@@ -101,15 +101,16 @@ def api(house: House) -> APIBlueprint:
     @blueprint.get("/tickets/<token>", responses={200: HolderView, **problems(404)})
     def ticket(path: TokenPath) -> Response:
         """The holder's view of their ticket."""
-        return reply(engine.read(lambda hall: holder_view(house, hall, held(hall, path.token))))
+        base = base_url(house)
+        return reply(engine.read(lambda hall: holder_view(house, hall, held(hall, path.token), base)))
 
     @blueprint.post("/tickets/<token>/cancel", responses={200: HolderView, **problems(404, 409)})
     def cancel(path: TokenPath) -> Response:
         """The holder leaves."""
-        ticket_id = engine.read(lambda hall: held(hall, path.token)).id
+        ticket_id, base = engine.read(lambda hall: held(hall, path.token)).id, base_url(house)
 
         def told(hall: Hall, _done: Done) -> dict[str, Any]:
-            return holder_view(house, hall, held(hall, path.token))
+            return holder_view(house, hall, held(hall, path.token), base)
 
         return reply(engine.do(c.CancelTicket(CITIZEN, ticket_id), command_id(), told))
 
@@ -124,9 +125,13 @@ def held(hall: Hall, token: str) -> Ticket:
     return hall.tickets[ticket_id]
 
 
-def holder_view(house: House, hall: Hall, ticket: Ticket) -> dict[str, Any]:
+def base_url(house: House) -> str:
+    """What the address of a ticket's page starts with; needs a request."""
+    return (house.settings.server.public_url or request.host_url).rstrip("/")
+
+
+def holder_view(house: House, hall: Hall, ticket: Ticket, base: str) -> dict[str, Any]:
     """The ticket's view with its place in the log."""
-    base = (house.settings.server.public_url or request.host_url).rstrip("/")
     return {**house.views.ticket(hall, ticket, base), "epoch": house.engine.epoch, "seq": hall.seq}
 
 

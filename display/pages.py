@@ -14,7 +14,7 @@ from core.domain.hall import Hall
 from core.domain.staff import Role
 from core.web.face import House
 from core.web.pages import Page, render
-from display.api import held
+from display.api import base_url, held
 
 HERE = Path(__file__).parent
 
@@ -59,7 +59,7 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.get("/t/<token>")
     def ticket(token: str) -> str:
-        base = _base(house)
+        base = base_url(house)
 
         def look(hall: Hall) -> tuple[Any, int]:
             return house.views.ticket(hall, held(hall, token), base), hall.seq
@@ -91,13 +91,9 @@ def pages(house: House) -> Blueprint:
         """The QR of the ticket's page, for a kiosk whose paper failed."""
         house.engine.read(lambda hall: held(hall, token))
         drawn = io.BytesIO()
-        segno.make(f"{_base(house)}/t/{token}", error="m", micro=False).save(
+        segno.make(f"{base_url(house)}/t/{token}", error="m", micro=False).save(
             drawn, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True
         )
         return Response(drawn.getvalue(), mimetype="image/svg+xml")
 
     return blueprint
-
-
-def _base(house: House) -> str:
-    return (house.settings.server.public_url or request.host_url).rstrip("/")

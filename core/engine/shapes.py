@@ -141,6 +141,8 @@ class CallShape(TypedDict):
     counter_name: str
     counter_name_en: str
     zone: str
+    zone_name: Name
+    floor: str
     agency: str
     agency_name: Name
     lang: str

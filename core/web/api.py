@@ -11,6 +11,7 @@ from flask_openapi3.models.info import Info
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import ClientDisconnected
 
+from core.domain.errors import Refusal
 from core.web.problems import BrokenJson
 
 INFO = Info(
@@ -19,6 +20,13 @@ INFO = Info(
     description="The queue of one hall. Errors are application/problem+json with a stable `code`.",
 )
 KEY_LENGTH = 128
+
+
+class KeyTooLong(Refusal):
+    """The ``Idempotency-Key`` is longer than what is kept. Facts: ``limit``."""
+
+    code = "key_too_long"
+    status = 422
 
 
 class Body(BaseModel):
@@ -61,11 +69,11 @@ def problems(*statuses: int) -> dict[str | int, Any]:
 
 
 def command_id() -> str | None:
-    """The ``Idempotency-Key`` of this request, if it carries a usable one."""
+    """The ``Idempotency-Key`` of this request, if it carries one. Raises ``KeyTooLong``."""
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        return None
-    return key[:KEY_LENGTH] if len(key) <= KEY_LENGTH else None
+    if len(key) > KEY_LENGTH:
+        raise KeyTooLong(limit=KEY_LENGTH)
+    return key or None
 
 
 def reply(content: Any, status: int = 200) -> Response:

@@ -8,12 +8,14 @@ from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 import structlog
 from flask import Flask, Response
 from flask_login import current_user  # type: ignore[import-untyped]
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 from core.domain.hall import Hall
 from core.domain.plan import Plan
@@ -31,6 +33,7 @@ from core.web.live import Live, Wiring
 from core.web.problems import Problems
 from core.web.throttle import Throttle
 
+FILES_KEPT_S = 365 * 24 * 3600
 BODY_LIMIT = 64 * 1024
 SCHEME: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 HERE = Path(__file__).parent
@@ -147,7 +150,26 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
         for routes in face.api:
             app.register_api(routes)
     app.after_request(_harden)
+    _serve_files(app, faces)
     return app
+
+
+def _serve_files(app: Flask, faces: tuple[Face, ...]) -> None:
+    """Static files through WhiteNoise, which sends the compressed ones that the build leaves beside them.
+
+    Their addresses carry a digest (``asset``), so browsers may keep them for a year.
+    """
+    files = WhiteNoise(app.wsgi_app, max_age=FILES_KEPT_S, add_headers_function=_harden_file)
+    files.add_files(str(HERE / "static"), prefix="static/")
+    for face in faces:
+        for blueprint in face.pages:
+            if blueprint.static_folder is not None and Path(blueprint.static_folder).is_dir():
+                files.add_files(blueprint.static_folder, prefix=f"static/{face.name}/")
+    app.wsgi_app = files  # type: ignore[method-assign]
+
+
+def _harden_file(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _harden(response: Response) -> Response:

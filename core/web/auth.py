@@ -142,7 +142,7 @@ def register(app: Flask, gate: Gate) -> CSRFProtect:
 
     @app.before_request
     def protect() -> None:
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
             return
         if bearer() is not None or request.path.startswith("/api/v1/tickets/"):
             return  # a bearer token, or the secret of a ticket, is not sent by a browser on its own

@@ -55,13 +55,24 @@ def _read(folder: Path, lang: str, domain: str) -> Mapping[str, str]:
 
 
 def language() -> str:
-    """The caller's language: ``?lang=``, the choice of this session, ``Accept-Language``, Indonesian."""
+    """A program's language: ``?lang=``, ``Accept-Language``, this session's choice, Indonesian."""
     if not has_request_context():
         return "id"
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         return asked
+    if request.accept_languages:
+        return request.accept_languages.best_match(LANGUAGES) or "id"
+    return page_language()
+
+
+def page_language() -> str:
+    """A screen's language: ``?lang=``, this session's choice, Indonesian.
+
+    Not what the browser says: hardly anybody has chosen that, least of all at a kiosk or on a board.
+    """
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        return asked
     chosen = session.get("lang")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES) or "id"
+    return str(chosen) if chosen in LANGUAGES else "id"

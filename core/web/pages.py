@@ -15,7 +15,7 @@ from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 
 from core.domain.plan import LANGUAGES
 from core.web.face import House
-from core.web.i18n import language
+from core.web.i18n import page_language
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def render(house: House, page: Page) -> str:
     """The page in the caller's language. A choice by ``?lang=`` stays for the session."""
     if request.args.get("lang") in LANGUAGES:
         session["lang"] = request.args["lang"]
-    lang = page.settings.get("lang") or language()
+    lang = page.settings.get("lang") or page_language()
     settings = {
         "lang": lang,
         "csrf": generate_csrf(),
@@ -84,7 +84,7 @@ def register(app: Flask, house: House) -> None:
 
     @app.template_global()
     def t(key: str, **facts: object) -> str:
-        return house.texts.say(key, language(), **facts)
+        return house.texts.say(key, page_language(), **facts)
 
 
 @cache

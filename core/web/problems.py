@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from core.domain.errors import Refusal
 from core.engine.engine import Undecided
 from core.ports import StoreError
-from core.web.i18n import Texts, language
+from core.web.i18n import Texts, language, page_language
 
 TYPE = "urn:antrean:problem:"
 
@@ -142,6 +142,8 @@ def register(app: Flask, problems: Problems) -> None:
             _log.error("request_failed", path=request.path, exc_info=trouble)
         if wants_json():
             return answer(problem)
+        lang = page_language()
+        problem = problems.of(trouble, lang)
         return render_template("error.html", problem=problem, lang=lang), problem["status"]
 
     app.register_error_handler(Exception, handle)

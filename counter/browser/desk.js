@@ -71,9 +71,14 @@ export function underWay(model, press) {
   return { ...model, under: press, problem: null, unanswered: null };
 }
 
+/** An answer of the API is the view itself, with its place in the log. */
+export function told(answer) {
+  return { view: answer, epoch: answer.epoch, seq: answer.seq };
+}
+
 /** The desk after the server's answer to a step. */
 export function answered(model, answer, at) {
-  const shown = withView(model, { view: answer.view, epoch: answer.epoch, seq: answer.seq }, at);
+  const shown = withView(model, told(answer), at);
   return { ...shown, problem: null };
 }
 

@@ -7,7 +7,7 @@ import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { language, onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
 import { actionForKey, isShortcut, offered, otherOfficer, phaseOf } from './actions.js';
-import { SLOW_MS, answered, desk, mayClick, refused, settled, underWay, withLine, withView } from './desk.js';
+import { SLOW_MS, answered, desk, mayClick, refused, settled, told, underWay, withLine, withView } from './desk.js';
 import { dialogPart, opened } from './dialogs.js';
 import { head, takenPart } from './frame_parts.js';
 import { listPart } from './list_parts.js';
@@ -65,8 +65,7 @@ async function send(pressed) {
 async function fetchTruth() {
   try {
     const answer = await get(path);
-    const told = answer.view ? answer : { view: answer };
-    show(withView(model, told, performance.now()));
+    show(withView(model, told(answer), performance.now()));
   } catch (_) {
     live.refresh(); // the line brings it, or says that it is dead
   }

@@ -76,8 +76,9 @@ function head({ view, date, time, zone, silent, onTouch }) {
 /** A board of the hall or of a zone. */
 export function board(state) {
   const { view, calls, fresh } = state;
-  const few = view.waiting.length <= 8;
-  const earlier = calls.slice(LARGE, LARGE + (view.waiting.length <= 5 ? 6 : 4));
+  const rows = view.waiting.length;
+  const few = rows <= 8;
+  const earlier = calls.slice(LARGE, LARGE + (rows <= 5 ? 6 : 4));
   return html`${head(state)}
     <section class="calls" aria-label=${t('board.calls')}>
       ${calls.length === 0 ? html`<p class="nobody">${both('board.nobody')}</p>` : nothing}
@@ -89,7 +90,8 @@ export function board(state) {
             <ol role="list">${repeat(earlier, keyOf, small)}</ol></section>`
         : nothing}
       <section class="waiting ${few ? 'few' : 'many'}"><h2>${both('common.waiting')}</h2>
-        <ul role="list">${view.waiting.map((row) => waitingRow(row, few))}</ul></section>
+        <ul role="list" style="--half: ${Math.ceil(rows / 2)}; --third: ${Math.ceil(rows / 3)}">
+          ${view.waiting.map((row) => waitingRow(row, few))}</ul></section>
     </aside>
     ${view.missed.length ? missedList(view.missed) : nothing}
     ${view.notices.length ? notices(view.notices) : nothing}`;

@@ -35,9 +35,10 @@ function hero(ticket) {
 }
 
 function waiting(ticket) {
+  const { median_minutes: low, p80_minutes: high } = ticket.forecast;
   return html`<p class="sentence">${aheadText(ticket.ahead)}</p>
     <p class="expect"><span>${t('phone.expect')}</span> <b class="figures">${rangeText(ticket.forecast)}</b></p>
-    <p class="soft">${t('phone.expect_hint', { high: Math.max(ticket.forecast.p80_minutes, 1) })}</p>`;
+    ${low >= 1 && high > low ? html`<p class="soft">${t('phone.expect_hint', { high })}</p>` : nothing}`;
 }
 
 function yourTurn(ticket) {
@@ -59,8 +60,9 @@ function state(ticket) {
 
 function facts(ticket) {
   const place = t('phone.place', { zone: pick(ticket.zone_name), floor: ticket.floor });
+  const here = { waiting: 'phone.where', called: 'phone.where_now', serving: 'phone.where_now' }[ticket.state];
   return html`<dl class="facts">
-    ${ticket.state === 'waiting' || ticket.state === 'called' ? html`<dt>${t('phone.where')}</dt><dd class="place">${place}</dd>` : nothing}
+    ${here ? html`<dt>${t(here)}</dt><dd class="place">${place}</dd>` : nothing}
     <dt>${t('phone.service')}</dt><dd>${pick(ticket.service_name)}</dd>
     ${ticket.requirements.length && !ENDED.includes(ticket.state)
       ? html`<dt>${t('phone.ready')}</dt>

@@ -203,7 +203,7 @@ test('an older view never replaces a newer one; a new server does', () => {
 });
 
 test('an answer shows its view, and the push that was sent before it is dropped', () => {
-  const model = answered(at({}), { view: called().view, epoch: 'e', seq: 12 }, 0);
+  const model = answered(at({}), { ...called().view, epoch: 'e', seq: 12 }, 0);
   assert.equal(phaseOf(model.view), 'called');
   assert.equal(phaseOf(withView(model, { view: view(), epoch: 'e', seq: 11 }, 0).view), 'called');
 });

@@ -1,0 +1,141 @@
+"""What the officer of a counter sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.domain import commands as c
+from core.domain.deciding import decide
+from core.domain.errors import RecallTooSoon, Refusal
+from core.domain.hall import Desk, DeskState, Hall
+from core.domain.plan import Counter
+from core.domain.ranking import in_order, next_for
+from core.domain.staff import Actor, Role
+from core.domain.ticket import Ticket
+from core.engine import shapes as s
+from core.engine.views.telling import Telling, name, plain
+
+WAITING_SHOWN = 30
+"""How many of those who wait an officer sees by name; the count is always told."""
+
+
+@dataclass(frozen=True)
+class CounterViews(Telling):
+    """Views of those who call and serve."""
+
+    def counter(self, hall: Hall, counter: Counter) -> s.CounterShape:
+        """A counter as everybody may know it."""
+        desk = hall.desk(counter.id)
+        return {
+            "id": counter.id,
+            "number": counter.number,
+            "name": name(counter.name),
+            "agency": counter.agency,
+            "zone": counter.zone,
+            "services": list(counter.services),
+            "state": desk.state.value,
+            "officer": desk.officer,
+            "current": None if desk.ticket is None else hall.tickets[desk.ticket].number,
+        }
+
+    def workstation(self, hall: Hall, counter: Counter, at: datetime) -> s.WorkstationShape:
+        """What the officer of one counter sees."""
+        desk = hall.desk(counter.id)
+        at = hall.moment(at)
+        choice = next_for(hall, counter)
+        missed = [hall.tickets[ticket] for ticket in hall.missed]
+        missed = [ticket for ticket in missed if ticket.stage.counter == counter.id]
+        return {
+            "counter": self.counter(hall, counter),
+            "agency_name": name(hall.plan.agencies[counter.agency].name),
+            "training": self.training,
+            "now": self.local(hall, at) or "",
+            "state": desk.state.value,
+            "officer": desk.officer,
+            "pause_reason": desk.reason,
+            "current": self._current(hall, desk, at),
+            "next": None if choice is None else self._waiting(hall, choice.ticket, at),
+            "waiting": [self._waiting(hall, t, at) for t in in_order(hall, counter, WAITING_SHOWN)],
+            "waiting_count": hall.waiting_count(counter.services),
+            "missed": [self._waiting(hall, ticket, at) for ticket in missed],
+            "served_today": desk.served,
+            "actions": _actions(hall, counter, desk, at),
+        }
+
+    def _current(self, hall: Hall, desk: Desk, at: datetime) -> s.CurrentShape | None:
+        if desk.ticket is None:
+            return None
+        ticket = hall.tickets[desk.ticket]
+        stage, rules = ticket.stage, hall.plan.rules
+        base = self._waiting(hall, ticket, at)
+        called = stage.called_at or at
+        announced = stage.announced_at or called
+        pause = (rules.recall_pace - (at - announced)).total_seconds()
+        return {
+            "id": base["id"],
+            "number": base["number"],
+            "service": base["service"],
+            "service_name": base["service_name"],
+            "class": base["class"],
+            "class_name": base["class_name"],
+            "mark": base["mark"],
+            "lang": ticket.lang,
+            "state": stage.state.value,
+            "issued_at": base["issued_at"],
+            "called_at": self.local(hall, called) or "",
+            "announced_at": self.local(hall, announced) or "",
+            "started_at": self.local(hall, stage.started_at),
+            "waited_seconds": int((called - stage.joined_at).total_seconds()),
+            "recalls": stage.recalls,
+            "recalls_left": max(0, rules.recall_limit - stage.recalls),
+            "recall_after_seconds": max(0, int(pause + 0.999)),
+            "why": None if stage.why is None else self.why(hall, stage.why),
+        }
+
+    def _waiting(self, hall: Hall, ticket: Ticket, at: datetime) -> s.WaitingTicketShape:
+        service = hall.plan.services.get(ticket.stage.service)
+        klass = hall.plan.classes.get(ticket.klass)
+        return {
+            "id": ticket.id,
+            "number": ticket.number,
+            "service": ticket.stage.service,
+            "service_name": name(service.name) if service else plain(ticket.stage.service),
+            "class": ticket.klass,
+            "class_name": name(klass.name) if klass else plain(ticket.klass),
+            "mark": klass is not None and klass.mark,
+            "issued_at": self.local(hall, ticket.issued_at) or "",
+            "waited_seconds": max(0, int((at - ticket.stage.joined_at).total_seconds())),
+        }
+
+
+def _actions(hall: Hall, counter: Counter, desk: Desk, at: datetime) -> list[str]:
+    """What the officer there may do now, by asking the rules themselves."""
+    actor = Actor(desk.officer or "", Role.SUPERVISOR, None)
+    if desk.state is not DeskState.CLOSED:
+        actor = replace(actor, role=Role.OFFICER, agency=counter.agency)
+    waiting = hall.waiting_count(counter.services) > 0
+    asked: dict[str, c.Command] = {
+        "open": c.OpenCounter(actor, counter.id),
+        "next": c.CallNext(actor, counter.id),
+        "recall": c.Recall(actor, counter.id),
+        "start": c.StartService(actor, counter.id),
+        "finish": c.FinishService(actor, counter.id),
+        "no-show": c.RecordNoShow(actor, counter.id),
+        "pause": c.PauseCounter(actor, counter.id),
+        "close": c.CloseCounter(actor, counter.id),
+    }
+    allowed = [action for action, command in asked.items() if _allowed(hall, command, at)]
+    if desk.state is DeskState.OPEN and desk.ticket is None and waiting:
+        allowed.insert(1, "call")
+    return allowed
+
+
+def _allowed(hall: Hall, command: c.Command, at: datetime) -> bool:
+    try:
+        decide(hall, command, at)
+    except RecallTooSoon:
+        return True  # the screen counts the seconds down
+    except Refusal:
+        return False
+    return True

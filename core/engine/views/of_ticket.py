@@ -1,0 +1,52 @@
+"""What the holder of a ticket sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.domain.forecast import Forecast, forecast
+from core.domain.hall import Hall
+from core.domain.ranking import ahead_of
+from core.domain.ticket import Action, State, Ticket, allows
+from core.engine import shapes as s
+from core.engine.views.telling import Telling, name, plain, span
+
+
+@dataclass(frozen=True)
+class TicketViews(Telling):
+    """The view of a phone."""
+
+    def ticket(self, hall: Hall, ticket: Ticket, base_url: str = "") -> s.TicketShape:
+        """A ticket as its holder sees it."""
+        plan, stage = hall.plan, ticket.stage
+        service, agency = plan.services.get(stage.service), plan.agencies.get(stage.agency)
+        counter = plan.counters.get(stage.counter) if stage.counter is not None else None
+        zone = plan.zones.get(counter.zone if counter is not None else ticket.zone)
+        ahead = ahead_of(hall, ticket) if stage.state is State.WAITING else {}
+        wait = forecast(hall, stage.service, ahead) if stage.state is State.WAITING else Forecast(0, 0)
+        klass = plan.classes.get(ticket.klass)
+        return {
+            "id": ticket.id,
+            "number": ticket.number,
+            "token": ticket.token,
+            "service": stage.service,
+            "service_name": name(service.name) if service else plain(stage.service),
+            "agency": stage.agency,
+            "agency_name": name(agency.name) if agency else plain(stage.agency),
+            "class": ticket.klass,
+            "mark": klass is not None and klass.mark,
+            "lang": ticket.lang,
+            "state": stage.state.value,
+            "ahead": sum(ahead.values()),
+            "forecast": span(wait),
+            "zone": zone.id if zone else ticket.zone,
+            "zone_name": name(zone.name) if zone else plain(ticket.zone),
+            "floor": zone.floor if zone else "",
+            "counter": stage.counter,
+            "counter_name": name(counter.name) if counter is not None else None,
+            "issued_at": self.local(hall, ticket.issued_at) or "",
+            "called_at": self.local(hall, stage.called_at),
+            "requirements": [name(each) for each in service.requirements] if service else [],
+            "url": f"{base_url}/t/{ticket.token}",
+            "actions": ["cancel"] if allows(Action.CANCEL, stage.state) else [],
+        }

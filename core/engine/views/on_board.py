@@ -1,0 +1,139 @@
+"""What a board shows, and a call as it is shown and spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.forecast import Forecast, forecast_for_next
+from core.domain.hall import DeskState, Hall
+from core.domain.opening import closed
+from core.domain.plan import Agency, Board, BoardKind, Counter
+from core.domain.ticket import Ticket
+from core.engine import shapes as s
+from core.engine.views.at_counter import CounterViews
+from core.engine.views.telling import name, plain, span
+
+
+@dataclass(frozen=True)
+class BoardViews(CounterViews):
+    """Views of those who watch."""
+
+    def board(self, hall: Hall, board: Board, at: datetime) -> s.BoardShape:
+        """What a board shows: who is called now, the calls before, who waits, who was missed."""
+        plan, at = hall.plan, hall.moment(at)
+        counters = counters_of(hall, board)
+        current = [
+            self.call(hall, counter, hall.tickets[ticket])
+            for counter in counters
+            if (ticket := hall.desk(counter.id).ticket) is not None
+        ]
+        current.sort(key=lambda call: call["at"], reverse=True)
+        seen = {(call["number"], call["counter"]) for call in current}
+        recent: list[s.CallShape] = []
+        ids = {counter.id: counter for counter in counters}
+        for call in reversed(hall.calls):
+            if len(recent) >= board.recent:
+                break
+            called = hall.tickets[call.ticket]
+            if call.counter in ids and (called.number, call.counter) not in seen:
+                seen.add((called.number, call.counter))
+                recent.append(self.call(hall, ids[call.counter], called, (call.at, call.repeat)))
+        zone = plan.zones[board.zones[0]] if len(board.zones) == 1 else None
+        sign = ids.get(board.counter or "") if board.kind is BoardKind.COUNTER else None
+        return {
+            "id": board.id,
+            "name": name(board.name),
+            "kind": board.kind.value,
+            "hall": name(plan.name),
+            "zone": None if zone is None else name(zone.name),
+            "counter": None if sign is None else self.counter(hall, sign),
+            "training": self.training,
+            "now": self.local(hall, at) or "",
+            "day": at.astimezone(plan.timezone).date().isoformat(),
+            "current": current,
+            "recent": recent,
+            "waiting": [self._waiting_of(hall, agency, at) for agency in _agencies_of(hall, counters)],
+            "missed": [
+                hall.tickets[ticket].number
+                for ticket, since in reversed(hall.missed.items())
+                if at - since < plan.rules.missed_shown and hall.tickets[ticket].stage.counter in ids
+            ],
+            "notices": [name(each) for each in plan.notices],
+        }
+
+    def call(
+        self,
+        hall: Hall,
+        counter: Counter,
+        ticket: Ticket,
+        told: tuple[datetime, int] | None = None,
+    ) -> s.CallShape:
+        """A call as it is shown and spoken; ``told`` (when, which repeat) for one that is over."""
+        stage, agency = ticket.stage, hall.plan.agencies.get(ticket.stage.agency)
+        announced = stage.announced_at or ticket.issued_at
+        at, repeat = told if told is not None else (announced, stage.recalls)
+        klass = hall.plan.classes.get(ticket.klass)
+        return {
+            "number": ticket.number,
+            "spoken": self.spoken(ticket.number),
+            "counter": counter.id,
+            "counter_number": counter.number,
+            "counter_name": counter.name.id,
+            "counter_name_en": counter.name.en,
+            "zone": counter.zone,
+            "zone_name": name(hall.plan.zones[counter.zone].name),
+            "floor": hall.plan.zones[counter.zone].floor,
+            "agency": ticket.stage.agency,
+            "agency_name": name(agency.name) if agency else plain(ticket.stage.agency),
+            "lang": ticket.lang,
+            "mark": klass is not None and klass.mark,
+            "repeat": repeat,
+            "called_at": self.local(hall, stage.called_at or at) or "",
+            "at": at.astimezone(hall.plan.timezone).isoformat(timespec="milliseconds"),
+            "audio": [],
+        }
+
+    def spoken(self, number: str) -> s.Name:
+        """A number as it is said: letter by letter, digit by digit ("A, nol, nol, tujuh")."""
+
+        def said(lang: str) -> str:
+            words = (
+                self.texts.say(f"spoken.digit.{sign}", lang) if sign.isdigit() else sign for sign in number
+            )
+            return ", ".join(words)
+
+        return {"id": said("id"), "en": said("en")}
+
+    def _waiting_of(self, hall: Hall, agency: Agency, at: datetime) -> s.WaitingShape:
+        services = hall.plan.services_of[agency.id]
+        ids = [service.id for service in services]
+        counters = {counter.id for each in ids for counter in hall.plan.counters_of[each]}
+        wait = forecast_for_next(hall, ids[0], at)[1] if ids else Forecast(0, 0)
+        return {
+            "agency": agency.id,
+            "name": name(agency.name),
+            "short": agency.short or agency.id,
+            "count": hall.waiting_count(ids),
+            "open": any(closed(hall, service, at) is None for service in services),
+            "counters_open": sum(hall.desk(each).state is DeskState.OPEN for each in counters),
+            "forecast": span(wait),
+        }
+
+
+def counters_of(hall: Hall, board: Board) -> Sequence[Counter]:
+    """The counters that a board shows."""
+    match board.kind:
+        case BoardKind.HALL:
+            return list(hall.plan.counters.values())
+        case BoardKind.ZONE:
+            return [each for each in hall.plan.counters.values() if each.zone in board.zones]
+        case BoardKind.COUNTER:
+            found = hall.plan.counters.get(board.counter or "")
+            return [] if found is None else [found]
+
+
+def _agencies_of(hall: Hall, counters: Sequence[Counter]) -> Iterable[Agency]:
+    ids = {counter.agency for counter in counters}
+    return (agency for agency in hall.plan.agencies.values() if agency.id in ids)

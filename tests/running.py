@@ -1,0 +1,157 @@
+"""A real hall for tests: ``antrean serve`` as its own process, its API, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG = ROOT / "config.toml"
+CLOCK = "2026-11-24T09:00"
+"""A Tuesday on which every agency is open."""
+START_LIMIT_S = 60
+READY = re.compile(r"Antrean is ready on (http://\S+)")
+ANTREAN = [sys.executable, "-c", "from core.cli import main; main()"]
+
+
+@dataclass
+class Server:
+    """A running hall."""
+
+    process: subprocess.Popen[str]
+    url: str
+    data: Path
+    said: list[str]
+    """What it printed until it was ready."""
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def password(self) -> str:
+        """The password of a training hall's sample accounts."""
+        return next(line.rsplit(" ", 1)[1] for line in self.said if "Password" in line)
+
+    def token(self, role: str, agency: str | None = None) -> str:
+        """A bearer token, made once for each role and agency."""
+        name = f"{role}-{agency or 'any'}"
+        if name not in self.tokens:
+            self.tokens[name] = self.new_token(role, name, agency)
+        return self.tokens[name]
+
+    def new_token(self, role: str, name: str, agency: str | None = None) -> str:
+        """A bearer token by the command line, as a technician makes it."""
+        extra = ["--agency", agency] if agency else []
+        return antrean("token", "add", role, name, *extra, "--data", str(self.data)).stdout.strip()
+
+    def client(self, token: str | None = None, **headers: str) -> httpx.Client:
+        """A program of the hall, with or without a token."""
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def issue(self, service: str, **body: Any) -> dict[str, Any]:
+        """A ticket, taken with a kiosk's token."""
+        with self.client(self.token("kiosk")) as client:
+            answer = client.post("/api/v1/tickets", json={"service": service, **body})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def act(self, counter: str, action: str, agency: str = "CAPIL", **body: Any) -> httpx.Response:
+        """An action at a counter, as that agency's officer of that counter."""
+        name = f"officer-{counter}"
+        if name not in self.tokens:
+            self.tokens[name] = self.new_token("officer", name, agency)
+        with self.client(self.tokens[name]) as client:
+            return client.post(f"/api/v1/counters/{counter}/{action}", json=body)
+
+    def kill(self) -> None:
+        """As a power cut does: no goodbye."""
+        _signal(self.process, signal.SIGKILL)
+        self.process.wait(timeout=20)
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                _signal(self.process, signal.SIGKILL)
+        return self.process.wait(timeout=20)
+
+
+def _signal(process: subprocess.Popen[str], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def antrean(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """The command line, from a folder that is not the checkout."""
+    return subprocess.run(
+        [*ANTREAN, *arguments],
+        capture_output=True,
+        text=True,
+        check=check,
+        timeout=120,
+        env=environment(),
+        cwd=tempfile.gettempdir(),
+    )
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The tests' own environment, with the shipped hall as its configuration."""
+    named = {"ANTREAN_CONFIG": str(CONFIG), "PYTHONPATH": str(ROOT), **more}
+    return {name: value for name, value in (os.environ | named).items() if name != "ANTREAN_DATA"}
+
+
+def start(
+    data: Path, *arguments: str, clock: str | None = CLOCK, variables: Mapping[str, str] | None = None
+) -> Server:
+    """Start a hall on a free port; a training hall unless ``clock`` is None."""
+    training = ["--training", "--clock", clock] if clock is not None else []
+    log = (data.parent / f"{data.name}-{secrets.token_hex(3)}.log").open("w")
+    process = subprocess.Popen(
+        [*ANTREAN, "serve", *training, "--data", str(data), "--host", "127.0.0.1", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env=environment(**dict(variables or {})),
+        cwd=tempfile.gettempdir(),
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line.rstrip())
+        if found := READY.search(line):
+            return Server(process, found[1], data, said)
+    raise AssertionError(f"the hall did not start: {said} {Path(log.name).read_text()}")
+
+
+@contextmanager
+def serving(*arguments: str, **options: Any) -> Iterator[Server]:
+    """A hall in a new folder, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="antrean-"))
+    try:
+        server = start(folder / "data", *arguments, **options)
+        try:
+            yield server
+        finally:
+            server.stop()
+            _signal(server.process, signal.SIGKILL)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
