@@ -10,6 +10,7 @@ from flask import Blueprint
 from core.domain.errors import KioskUnknown
 from core.domain.hall import Hall
 from core.domain.staff import Role
+from core.engine.views import name
 from core.web.face import House
 from core.web.pages import Page, render
 
@@ -50,6 +51,7 @@ def pages(house: House) -> Blueprint:
                 settings={
                     "topic": f"kiosk:{ident}",
                     "kiosk": ident,
+                    "zones": [{"id": zone.id, "name": name(zone.name)} for zone in house.plan.zones.values()],
                     "seq": seq,
                     "token": house.gate.page_pass(Role.KIOSK, ident),
                 },

@@ -80,6 +80,11 @@ class Server:
         """As a power cut does: no goodbye."""
         _signal(self.process, signal.SIGKILL)
         self.process.wait(timeout=20)
+        self._close()
+
+    def _close(self) -> None:
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def stop(self) -> int:
         """Ask it to stop; its exit code."""
@@ -89,7 +94,9 @@ class Server:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 _signal(self.process, signal.SIGKILL)
-        return self.process.wait(timeout=20)
+        code = self.process.wait(timeout=20)
+        self._close()
+        return code
 
 
 def _signal(process: subprocess.Popen[str], number: int) -> None:
@@ -123,23 +130,24 @@ def start(
 ) -> Server:
     """Start a hall on a free port; a training hall unless ``clock`` is None."""
     training = ["--training", "--clock", clock] if clock is not None else []
-    log = (data.parent / f"{data.name}-{secrets.token_hex(3)}.log").open("w")
-    process = subprocess.Popen(
-        [*ANTREAN, "serve", *training, "--data", str(data), "--host", "127.0.0.1", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        env=environment(**dict(variables or {})),
-        cwd=tempfile.gettempdir(),
-        start_new_session=True,
-    )
+    told = data.parent / f"{data.name}-{secrets.token_hex(3)}.log"
+    with told.open("w") as log:
+        process = subprocess.Popen(
+            [*ANTREAN, "serve", *training, "--data", str(data), "--host", "127.0.0.1", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment(**dict(variables or {})),
+            cwd=tempfile.gettempdir(),
+            start_new_session=True,
+        )
     assert process.stdout is not None
     said: list[str] = []
     for line in process.stdout:
         said.append(line.rstrip())
         if found := READY.search(line):
             return Server(process, found[1], data, said)
-    raise AssertionError(f"the hall did not start: {said} {Path(log.name).read_text()}")
+    raise AssertionError(f"the hall did not start: {said} {told.read_text()}")
 
 
 @contextmanager

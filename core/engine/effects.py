@@ -63,8 +63,11 @@ def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
         _touch(hall, each.event, touched)
         if isinstance(each.event, e.PrintQueued):
             prints.append(PrintOrder(each.event.job, each.event.ticket, each.event.printer))
-        elif isinstance(each.event, e.PrintReported) and each.event.state == PrintState.QUEUED:
-            job = hall.jobs[each.event.job]  # asked for again after a failure
+        elif (
+            isinstance(each.event, e.PrintReported)
+            and each.event.state == PrintState.QUEUED  # asked for again after a failure
+            and (job := hall.jobs.get(each.event.job)) is not None  # gone if the day ended with it
+        ):
             prints.append(PrintOrder(job.id, job.ticket, job.printer))
     calls = []
     for call in reversed(hall.calls):

@@ -129,6 +129,8 @@ class Engine:
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._hall = Hall(plan)
         self._ahead = True
+        self._told: int | None = None
+        """The newest event that listeners have heard of, or that was there before them."""
         self._stopped = False
         self.epoch = secrets.token_hex(8)
         """Names this run of the engine; sequence numbers compare within it."""
@@ -185,12 +187,14 @@ class Engine:
     def read(self, look: Callable[[Hall], T]) -> T:
         """Answer with ``look(hall)``; the hall it sees is on disk."""
         with self._lock:
+            self._settle()
             return look(self._hall)
 
     def catch_up(self) -> bool:
         """Take in what another process wrote (an account added on the command line); whether it did."""
         with self._lock:
-            return bool(self._catch_up())
+            self._settle()
+            return self._catch_up()
 
     def secret(self, kind: str, name: str) -> str | None:
         """The hash of an account's secret."""
@@ -204,14 +208,15 @@ class Engine:
 
     def tick(self) -> None:
         """Begin the service day if the clock says that it is a new one."""
-        today = self._today(self._clock.now())
-        if self._hall.day is None or today > self._hall.day:
-            try:
+        now = self._clock.now()
+        try:
+            day, today = self.read(lambda hall: (hall.day, self._today(now)))
+            if day is None or today > day:
                 self.do(c.StartDay(SYSTEM, today))
-            except Refusal:  # a command of a citizen was first and has begun it
-                return
-            except StoreError:
-                _log.error("day_not_started", day=today.isoformat())
+        except Refusal:  # a command of a citizen was first and has begun it
+            return
+        except StoreError:
+            _log.error("day_not_started", at=now.isoformat())
 
     # -- the writer ------------------------------------------------------------------------------
 
@@ -222,7 +227,10 @@ class Engine:
     def _watch_day(self) -> None:
         if self._stopped:
             return
-        self.tick()
+        try:
+            self.tick()
+        except Exception:  # whatever it was, tomorrow must begin all the same
+            _log.exception("day_check_failed")
         self._concurrency.spawn_after(DAY_CHECK_S, self._watch_day)
 
     def _write(self) -> None:
@@ -241,9 +249,8 @@ class Engine:
         effects = None
         with self._lock:
             try:
-                verdicts, staged = self._carry_out(orders)
-                if staged:
-                    effects = effects_of(self._hall, staged)
+                verdicts, news = self._carry_out(orders)
+                effects = self._effects(news)
             except Exception as trouble:
                 if not isinstance(trouble, StoreError):
                     _log.exception("batch_failed")
@@ -254,6 +261,17 @@ class Engine:
         if effects is not None:
             self._publish(effects)
         return answers
+
+    def _effects(self, news: Sequence[Recorded]) -> Effects | None:
+        """What follows ``news``, which are on disk: a fault in telling must not look like a failed commit."""
+        if not news:
+            return None
+        self._told = news[-1].seq
+        try:
+            return effects_of(self._hall, news)
+        except Exception:
+            _log.exception("effects_failed", seq=self._told)
+            return Effects(seq=self._told, at=news[-1].at, recorded=tuple(news), everything=True)
 
     def _answer(self, order: _Order, verdict: Done | Exception) -> Any:
         if isinstance(verdict, Exception):
@@ -266,13 +284,13 @@ class Engine:
 
     def _carry_out(self, orders: Sequence[_Order]) -> tuple[list[Any], list[Recorded]]:
         for _ in range(ATTEMPTS):
-            if self._ahead:
-                self._reload()
-            caught_up = self._catch_up()
+            self._settle()
+            self._catch_up()
             base = self._hall.seq
+            untold = self._untold()
             batch = self._decide_all(orders)
             if not batch.staged:
-                return batch.verdicts, caught_up
+                return batch.verdicts, untold
             batch.project(self._hall)
             self._ahead = True  # until the commit is through, memory is ahead of the disk
             commit = Commit(
@@ -289,7 +307,7 @@ class Engine:
             self._ahead = False
             for outcome in batch.outcomes.values():
                 self._remember(outcome)
-            return batch.verdicts, caught_up + batch.staged
+            return batch.verdicts, untold + batch.staged
         raise StoreError("another process keeps writing to this hall's database")
 
     def _decide_all(self, orders: Sequence[_Order]) -> _Batch:
@@ -303,9 +321,11 @@ class Engine:
         return batch
 
     def _decide(self, order: _Order, now: datetime, batch: _Batch) -> Done:
-        fingerprint = ""
-        if order.named:
+        try:
             fingerprint = fingerprint_of(order.command)
+        except TypeError as trouble:  # text that no file can hold: half of a pair of UTF-16
+            raise Undecided(str(trouble)) from trouble
+        if order.named:
             known = batch.outcomes.get(order.id) or self._known(order.id)
             if known is not None:
                 if known.fingerprint != fingerprint:
@@ -352,20 +372,32 @@ class Engine:
     def _reload(self) -> None:
         self._hall = replay(self._plan, self._store.load())
         self._ahead = False
+        if self._told is None:
+            self._told = self._hall.seq
+
+    def _settle(self) -> None:
+        """Read the log anew if memory is ahead of it. Raises ``StoreError``."""
+        if self._ahead:
+            self._reload()
 
     def _try_reload(self) -> None:
         try:
             self._reload()
-        except StoreError:
-            _log.error("reload_failed")  # the next command tries again before it decides
+        except Exception as trouble:  # the next command or reader tries again before it looks
+            _log.error("reload_failed", trouble=repr(trouble))
 
-    def _catch_up(self) -> list[Recorded]:
+    def _catch_up(self) -> bool:
         if self._store.last_seq() == self._hall.seq:
-            return []
-        news = self._store.since(self._hall.seq)
-        for recorded in news:
+            return False
+        for recorded in self._store.since(self._hall.seq):
             evolve(self._hall, recorded)
-        return news
+        return True
+
+    def _untold(self) -> list[Recorded]:
+        """What another process wrote and no listener has heard of."""
+        if self._told is None or self._told >= self._hall.seq:
+            return []
+        return self._store.since(self._told)
 
     def _known(self, command_id: str) -> Outcome | None:
         known = self._outcomes.get(command_id)

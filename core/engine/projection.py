@@ -120,7 +120,8 @@ def _log_rows(hall: Hall, recorded: Recorded, rows: Rows) -> None:
                 }
             )
         case e.TicketRecalled(ticket=ticket, counter=counter):
-            stage = hall.tickets[ticket].stage if ticket in hall.tickets else None
+            # Not the ticket's own count: it may have been put back in the same commit.
+            repeat = next((call.repeat for call in reversed(hall.calls) if call.seq == recorded.seq), 1)
             rows.setdefault("call", []).append(
                 {
                     "seq": recorded.seq,
@@ -129,7 +130,7 @@ def _log_rows(hall: Hall, recorded: Recorded, rows: Rows) -> None:
                     "ticket": ticket,
                     "counter": counter,
                     "officer": recorded.actor.name,
-                    "repeat": stage.recalls if stage is not None else 1,
+                    "repeat": repeat,
                     "rule": "recall",
                     "passed": 0,
                     "reason": "",

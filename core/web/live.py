@@ -30,6 +30,8 @@ BURST_SECONDS = 0.020
 """Commits within this time become one push."""
 SLICE = 25
 """So many views are built before others (and calls) have their turn."""
+PUT_OFF_AT_MOST = 3
+"""A view waits so many bursts for the calls of the events it contains."""
 BEAT_SECONDS = 1.0
 REPEAT_BEATS = 29
 """A view goes out again when none did for this many beats, or up to `SPREAD_BEATS` earlier."""
@@ -156,7 +158,10 @@ class Live:
         self._inbox = wiring.concurrency.mailbox()
         self._followers = Followers()
         self._connections: dict[str, Connection] = {}
-        self._changed: dict[tuple[str, str], None] = {}
+        self._changed: dict[tuple[str, str], int] = {}
+        """Rooms to show, with how often they were put off."""
+        self._told = 0
+        """The newest event whose calls went out."""
         self._push_due = False
         self._beat = 0
         self._shown_at_beat: dict[tuple[str, str], int] = {}
@@ -182,6 +187,7 @@ class Live:
         self.socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
         self.socketio.on_event("subscribe", self._subscribe, namespace=NAMESPACE)
         self.socketio.on_event("unsubscribe", self._unsubscribe, namespace=NAMESPACE)
+        self._told = self._wiring.seq()
         self._threads.spawn(self._announce)
         self._threads.spawn_after(BEAT_SECONDS, self._remind_of_beat)
 
@@ -194,7 +200,8 @@ class Live:
         self._stopped = True
         self._inbox.put(Turn.STOP)
         for socket in list(self.socketio.server.eio.sockets.values()):
-            socket.close(wait=False)
+            # Without a parting packet, which Python's client takes for good.
+            socket.close(wait=False, abort=True)
 
     def dismiss(self, actor_name: str) -> None:
         """End the connections of an account (its token was revoked, its person left)."""
@@ -286,9 +293,10 @@ class Live:
                 for ident in topic.touched(effects, followed):
                     for call in topic.calls(effects, ident):
                         self._emit("call", _room(name, ident), effects.seq, call)
-                    self._changed[name, ident] = None
+                    self._changed.setdefault((name, ident), 0)
             except Exception:
                 log.exception("topic %s: what commit %d changed is not known", name, effects.seq)
+        self._told = effects.seq
         self._push_within(BURST_SECONDS)
 
     def _push_within(self, seconds: float) -> None:
@@ -299,11 +307,18 @@ class Live:
     def _push(self) -> None:
         """Show what changed, a slice at a time: calls that came meanwhile go before the next slice."""
         self._push_due = False
+        behind = False
         for name, ident in list(self._changed)[:SLICE]:
-            del self._changed[name, ident]
-            if self._followers.follows(name, ident):
+            times = self._changed.pop((name, ident))
+            if not self._followers.follows(name, ident):
+                continue
+            if times < PUT_OFF_AT_MOST and self._wiring.seq() > self._told:
+                # A commit is known whose calls are not: they are on their way, and go first.
+                self._changed[name, ident] = times + 1
+                behind = True
+            else:
                 self._show(name, ident)
-        self._push_within(0)
+        self._push_within(BURST_SECONDS if behind else 0)
 
     def _show(self, name: str, ident: str) -> None:
         self._shown_at_beat[name, ident] = self._beat
@@ -340,7 +355,7 @@ class Live:
             # Rooms pushed together do not stay together.
             patience = REPEAT_BEATS - hash(room) % SPREAD_BEATS
             if self._beat - self._shown_at_beat.setdefault(room, self._beat) >= patience:
-                self._changed[room] = None
+                self._changed.setdefault(room, 0)
         self._push_within(0)
 
     def _cut_off_stalled(self) -> None:
@@ -351,15 +366,10 @@ class Live:
             log.warning("a client stopped reading and is cut off")
             environ = server.environ.get(sid, {})
             socket.close(wait=False, abort=True)
-            _shut(environ.get("gunicorn.socket"))
-
-
-def _shut(sock: Any) -> None:
-    """End a TCP connection under whoever is stuck in it."""
-    try:
-        sock.shutdown(2)
-    except (AttributeError, OSError):  # none, or closed already
-        return
+            # Its writer is stuck in a full window. One that polled before its websocket has another
+            # connection in here: the kernel drops that line (core/web/serving.py).
+            if "HTTP_UPGRADE" in environ and "gunicorn.socket" in environ:
+                environ["gunicorn.socket"].close()
 
 
 def _sid() -> str:

@@ -28,6 +28,8 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from core.settings import ServerSettings
 from core.web.serving import Serving, WSGIApp
 
+__all__ = ["EventletWorker", "GeventWorker", "NativeWorker", "Serving", "gunicorn_options"]
+
 CONNECTIONS = 4000
 """At gunicorn's default of 1,000 HTTP hangs once that many websockets are open."""
 NATIVE_THREADS = 512
@@ -108,8 +110,9 @@ class Line:
 def hang_up(connections: Iterable[Any]) -> None:
     """End connections as if their clients had: nobody is thrown out of the middle of his work."""
     for connection in connections:
+        # gevent's own `shutdown` throws an error into whoever reads; the socket beneath does not.
         with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+            getattr(connection, "_sock", connection).shutdown(socket.SHUT_RDWR)
 
 
 def asks_for_websocket(req: Any) -> bool:
@@ -317,6 +320,7 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
     """Gunicorn's worker on native threads; a stop, or the death of its master, ends open websockets."""
 
     app: Serving
+    wsgi: WSGIApp
 
     def init_process(self) -> None:
         """Serve (gunicorn's order)."""

@@ -50,11 +50,6 @@ export function hour(iso) {
   return language() === 'id' ? iso.slice(11, 16).replace(':', '.') : iso.slice(11, 16);
 }
 
-/** When something opens, seen from `now`: the hour, with the day when it is another. */
-export function opening(iso, now) {
-  return iso.slice(0, 10) === now.slice(0, 10) ? hour(iso) : `${day(iso)}, ${hour(iso)}`;
-}
-
 /** The greeting of the hour; on Thursdays, the day of the Balinese language, Balinese first. */
 export function greeting(now) {
   const hours = Number(now.slice(11, 13));

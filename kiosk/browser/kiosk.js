@@ -22,7 +22,7 @@ const upright = window.matchMedia('(orientation: portrait)');
 const steady = () => performance.now();
 
 let view = snapshot();
-let entries = index(view.agencies, view.services);
+const entries = index(view.agencies, view.services);
 let alive = true;
 let state = arrival({ lang: page.lang, now: steady() });
 let drawn = '';
@@ -33,9 +33,8 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
   seq: page.seq,
   now: view.now,
   onView: (fresh) => {
-    view = fresh;
+    view = { ...fresh, services: withTexts(view.services, fresh.services) };
     alive = true;
-    entries = index(view.agencies, view.services);
     readPaper();
     draw();
   },
@@ -48,6 +47,12 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
     draw();
   },
 });
+
+/** The line brings what changes of each service; its texts came with the page. */
+function withTexts(known, fresh) {
+  const states = new Map(fresh.map((state) => [state.id, state]));
+  return known.map((service) => ({ ...service, ...states.get(service.id) }));
+}
 
 /** What the view says of the paper of the shown ticket; it may have said so before the number came. */
 function readPaper() {

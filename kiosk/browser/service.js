@@ -1,7 +1,7 @@
 /** One service: everything a citizen should know before the number is taken, and the taking. */
 import { html, nothing } from 'lit-html';
 import { pick, t } from '../../core/web/browser/words.js';
-import { duration, opening, people, range } from './figures.js';
+import { duration, people, range } from './figures.js';
 
 /** What to bring; beside the title on a portrait screen, above the facts on a wide one. */
 function requirements(list) {
@@ -46,9 +46,6 @@ function closed(k, service) {
   return html`
     <div class="closed" role="status">
       <p class="sentence">${pick(why?.sentence) || t('kiosk.closed')}</p>
-      ${why?.opens_at
-        ? html`<p class="opens">${t('kiosk.opens', { when: opening(why.opens_at, k.now) })}</p>`
-        : nothing}
     </div>`;
 }
 

@@ -50,7 +50,7 @@ def kiosk(chromium: Browser, server: Server) -> None:
     page.get_by_role("button", name="Pencetakan KTP-el baru").first.click()
     page.wait_for_timeout(600)
     page.screenshot(path=TO / "kiosk-service.png")
-    page.locator("button.take, [data-take], .choices button").first.click()
+    page.locator("button.choice.main").click()
     page.wait_for_timeout(1500)
     page.screenshot(path=TO / "kiosk-number.png")
     page.close()

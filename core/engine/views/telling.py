@@ -56,14 +56,9 @@ class Telling:
 
     def closed(self, hall: Hall, shut: Closed) -> s.ClosedShape:
         """Why a service gives no numbers, in one sentence, and when it does again."""
-        local = None if shut.opens_at is None else shut.opens_at.astimezone(hall.plan.timezone)
-        when = ""
-        if local is not None:
-            today = hall.day == local.date()
-            when = local.strftime("%H.%M") if today else local.strftime("%d-%m-%Y %H.%M")
         sentence = self.both(f"closed.{shut.reason.value}", name=shut.detail, quota=shut.quota)
-        if when:
-            again = self.both("closed.again", when=when)
+        if shut.opens_at is not None:
+            again = self._again(hall, shut.opens_at)
             sentence = {"id": f"{sentence['id']} {again['id']}", "en": f"{sentence['en']} {again['en']}"}
         return {
             "reason": shut.reason.value,
@@ -71,6 +66,19 @@ class Telling:
             "opens_at": self.local(hall, shut.opens_at),
             "sentence": sentence,
         }
+
+    def _again(self, hall: Hall, opens_at: datetime) -> s.Name:
+        local = opens_at.astimezone(hall.plan.timezone)
+        if hall.day == local.date():
+            return self.both("closed.again_today", time=f"{local:%H.%M}")
+        weekday, month = self.both(f"date.weekday.{local.isoweekday()}"), self.both(f"date.month.{local.month}")
+        return self.both(
+            "closed.again",
+            weekday=Words(**weekday),
+            day=local.day,
+            month=Words(**month),
+            time=f"{local:%H.%M}",
+        )
 
 
 def name(words: Words) -> s.Name:

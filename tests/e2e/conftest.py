@@ -1,0 +1,49 @@
+"""One Chromium for the session, a hall of its own for each module that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.chromium import browser
+from tests.running import Server, serving
+
+BOARD = {"width": 1920, "height": 1080}
+KIOSK = {"width": 1080, "height": 1920}
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[object]:
+    """Opens pages of a given size, each in a profile of its own, and fails on errors in their console."""
+    contexts = []
+    troubles: list[str] = []
+
+    def opened(size: dict[str, int], *, errors: bool = True) -> Page:
+        context = chromium.new_context(viewport=size)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        if errors:
+            page.on("pageerror", lambda error: troubles.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles
