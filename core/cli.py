@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,21 @@ def check(config_path: Path | None) -> None:
     )
     if config.unchecked:
         click.echo(f"{len(config.unchecked)} agencies and services are marked checked = false", err=True)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Put the hall of Denpasar into FOLDER as a pattern for a hall of your own."""
+    target = folder / "config.toml"
+    if target.exists():
+        click.echo(f"{target} is there already: name a new folder", err=True)
+        sys.exit(MISTAKEN)
+    folder.mkdir(parents=True, exist_ok=True)
+    source = sample_folder()
+    shutil.copy(source / "config.toml", target)
+    shutil.copytree(source / "hall", folder / "hall", dirs_exist_ok=True)
+    click.echo(f"{target}: look through it, then: antrean check --config {target}")
 
 
 @main.command()
@@ -179,6 +195,13 @@ def rebuild(config_path: Path | None, data_path: Path | None) -> None:
 @click.option("--citizens", type=click.IntRange(1, 20_000), default=1000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same day.")
 @click.option("--url", default="http://localhost:8000", show_default=True, help="The running hall.")
+@click.option(
+    "--paper/--no-paper",
+    default=True,
+    show_default=True,
+    help="Print each ticket at its kiosk; without, numbers are given and nothing is printed.",
+)
+@click.option("--real", is_flag=True, help="Play even in a real hall that has given numbers before.")
 @config_option
 @data_option
 def demo(  # noqa: PLR0913 - one parameter an option
@@ -186,18 +209,40 @@ def demo(  # noqa: PLR0913 - one parameter an option
     citizens: int,
     seed: int,
     url: str,
+    paper: bool,
+    real: bool,
     config_path: Path | None,
     data_path: Path | None,
 ) -> None:
-    """Play a day of citizens and officers against the running hall."""
-    from core.demo import Script, play  # noqa: PLC0415 - needed by this command alone
+    """Play a day of citizens and officers against the running hall, N times faster than a real one.
+
+    Everything goes over the hall's public API, with tokens that end with the demo. The day's account
+    is checked against the database: exit 0 if it balances, 1 if not, 2 if there is no hall to play in.
+
+    --data is the running hall's folder; left out, the folder "training" in it (that of `make run`) is
+    taken where there is one.
+    """
+    from core.demo import NoPlay, Script, play  # noqa: PLC0415 - needed by this command alone
 
     config = _load(config_path)
+    data = _data(config, data_path)
+    if data_path is None and (data / "training").is_dir():
+        data = data / "training"
+    script = Script(url=url, speed=speed, citizens=citizens, seed=seed, paper=paper, insist=real)
     with _told():
-        accounts = play(
-            Script(url=url, speed=speed, citizens=citizens, seed=seed), config.plan, _data(config, data_path)
-        )
-    sys.exit(0 if accounts.balanced else 1)
+        try:
+            account = play(script, config.plan, data)
+        except NoPlay as reason:
+            click.echo(f"antrean: {reason}", err=True)
+            sys.exit(MISTAKEN)
+    sys.exit(0 if account.balanced else 1)
+
+
+def sample_folder() -> Path:
+    """Where the shipped hall lies: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).parent
+    packed = package / "sample"
+    return packed if packed.is_dir() else package.parent
 
 
 def _load(path: Path | None) -> Config:

@@ -16,7 +16,7 @@ from core.domain.hall import Hall
 from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
 from core.domain.ticket import Why
 from core.engine import shapes as s
-from core.engine.engine import Done
+from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
 from core.web.face import House
 

@@ -15,7 +15,7 @@ from core.domain.hall import Hall
 from core.domain.staff import CITIZEN
 from core.domain.ticket import Ticket
 from core.engine import shapes as s
-from core.engine.engine import Done
+from core.engine.batch import Done
 from core.web.api import command_id, problems, reply
 from core.web.face import House
 

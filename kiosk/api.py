@@ -15,7 +15,7 @@ from core.domain import errors
 from core.domain.hall import Hall
 from core.domain.staff import SUPERVISING, Actor, Role
 from core.engine import shapes as s
-from core.engine.engine import Done
+from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
 from core.web.face import House
 from core.web.i18n import language

@@ -133,7 +133,18 @@ def start(
     told = data.parent / f"{data.name}-{secrets.token_hex(3)}.log"
     with told.open("w") as log:
         process = subprocess.Popen(
-            [*ANTREAN, "serve", *training, "--data", str(data), "--host", "127.0.0.1", "--port", "0", *arguments],
+            [
+                *ANTREAN,
+                "serve",
+                *training,
+                "--data",
+                str(data),
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                *arguments,
+            ],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

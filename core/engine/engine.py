@@ -11,16 +11,13 @@ first decision to the end of the commit.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-import orjson
 import structlog
 
 from core.domain import commands as c
@@ -31,19 +28,17 @@ from core.domain.events import Recorded
 from core.domain.hall import Hall, evolve, replay
 from core.domain.plan import Plan
 from core.domain.staff import SYSTEM, Actor
+from core.engine.batch import Answer, Batch, Done, Order, Undecided, fingerprint_of, result_of, secret_of
 from core.engine.effects import Effects, effects_of
-from core.engine.projection import Rows, rows_of
 from core.ports import (
     Clock,
     Commit,
     Concurrency,
     Mailbox,
     Outcome,
-    Secret,
     Stale,
     Store,
     StoreError,
-    Waiter,
 )
 
 T = TypeVar("T")
@@ -55,64 +50,10 @@ ATTEMPTS = 5
 """How often a batch is decided anew when another process wrote in between."""
 DAY_CHECK_S = 20.0
 
-_UNPRINTED = frozenset({"token", "secret_hash", "site"})
-"""Fields that differ from one try of the same request to the next."""
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command led to. ``repeated``: it had been carried out before, under the same id."""
-
-    result: Mapping[str, Any]
-    repeated: bool = False
-
-    @property
-    def ticket(self) -> str:
-        """The ticket it was about; KeyError if it was about none."""
-        return str(self.result["ticket"])
-
-
-class Undecided(Exception):
-    """A fault in ``decide`` itself: the command was not carried out, nothing has changed."""
-
 
 _DAYLESS = (c.StartDay, c.AddAccount, c.SetSecret, c.RevokeAccount)
 """Commands that do not begin a service day: the command line gives them with its own clock."""
-
-
-Answer = Callable[[Hall, Done], Any]
-
-
-@dataclass(slots=True)
-class _Order:
-    """A command on its way, with the caller that waits for it."""
-
-    command: c.Command
-    id: str
-    named: bool
-    answer: Answer
-    waiter: Waiter[Any] | None = None
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What one transaction will hold."""
-
-    staged: list[Recorded] = field(default_factory=list)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    secrets: list[Secret] = field(default_factory=list)
-    verdicts: list[Done | Exception] = field(default_factory=list)
-    rows: Rows = field(default_factory=dict)
-    projected: int = 0
-    """How many of ``staged`` have their rows made."""
-
-    def project(self, hall: Hall) -> None:
-        """Make the report rows of what was staged since the last time."""
-        for table, made in rows_of(hall, self.staged[self.projected :]).items():
-            self.rows.setdefault(table, []).extend(made)
-        self.projected = len(self.staged)
 
 
 class Engine:
@@ -124,7 +65,7 @@ class Engine:
         self._clock = clock
         self._concurrency = concurrency
         self._lock = threading.Lock()
-        self._mailbox: Mailbox[_Order | None] = concurrency.mailbox()
+        self._mailbox: Mailbox[Order | None] = concurrency.mailbox()
         self._listeners: list[Callable[[Effects], None]] = []
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._hall = Hall(plan)
@@ -220,9 +161,9 @@ class Engine:
 
     # -- the writer ------------------------------------------------------------------------------
 
-    def _order(self, command: c.Command, command_id: str | None, answer: Answer | None) -> _Order:
+    def _order(self, command: c.Command, command_id: str | None, answer: Answer | None) -> Order:
         named = command_id is not None
-        return _Order(command, command_id or secrets.token_hex(12), named, answer or (lambda _, done: done))
+        return Order(command, command_id or secrets.token_hex(12), named, answer or (lambda _, done: done))
 
     def _watch_day(self) -> None:
         if self._stopped:
@@ -244,7 +185,7 @@ class Engine:
             if len(orders) < len(taken):
                 return
 
-    def _process(self, orders: Sequence[_Order]) -> list[Any]:
+    def _process(self, orders: Sequence[Order]) -> list[Any]:
         """Decide, commit and publish a batch; one verdict an order, never an exception of its own."""
         effects = None
         with self._lock:
@@ -273,7 +214,7 @@ class Engine:
             _log.exception("effects_failed", seq=self._told)
             return Effects(seq=self._told, at=news[-1].at, recorded=tuple(news), everything=True)
 
-    def _answer(self, order: _Order, verdict: Done | Exception) -> Any:
+    def _answer(self, order: Order, verdict: Done | Exception) -> Any:
         if isinstance(verdict, Exception):
             return verdict
         try:
@@ -282,7 +223,7 @@ class Engine:
             _log.exception("answer_failed", command=type(order.command).__name__)
             return trouble
 
-    def _carry_out(self, orders: Sequence[_Order]) -> tuple[list[Any], list[Recorded]]:
+    def _carry_out(self, orders: Sequence[Order]) -> tuple[list[Any], list[Recorded]]:
         for _ in range(ATTEMPTS):
             self._settle()
             self._catch_up()
@@ -310,8 +251,8 @@ class Engine:
             return batch.verdicts, untold + batch.staged
         raise StoreError("another process keeps writing to this hall's database")
 
-    def _decide_all(self, orders: Sequence[_Order]) -> _Batch:
-        batch = _Batch()
+    def _decide_all(self, orders: Sequence[Order]) -> Batch:
+        batch = Batch()
         now = self._clock.now()
         for order in orders:
             try:
@@ -320,7 +261,7 @@ class Engine:
                 batch.verdicts.append(refusal)
         return batch
 
-    def _decide(self, order: _Order, now: datetime, batch: _Batch) -> Done:
+    def _decide(self, order: Order, now: datetime, batch: Batch) -> Done:
         try:
             fingerprint = fingerprint_of(order.command)
         except TypeError as trouble:  # text that no file can hold: half of a pair of UTF-16
@@ -344,15 +285,15 @@ class Engine:
             _log.exception("decide_failed", command=type(order.command).__name__)
             raise Undecided(type(order.command).__name__) from trouble
         self._stage(events, (order.command.actor, order.id), now, batch)
-        if secret := _secret_of(order.command):
+        if secret := secret_of(order.command):
             batch.secrets.append(secret)
-        done = Done(_result_of(events))
+        done = Done(result_of(events))
         if order.named:
             batch.outcomes[order.id] = Outcome(order.id, fingerprint, done.result)
         return done
 
     def _stage(
-        self, events: Sequence[e.Event], source: tuple[Actor, str], now: datetime, batch: _Batch
+        self, events: Sequence[e.Event], source: tuple[Actor, str], now: datetime, batch: Batch
     ) -> None:
         hall = self._hall
         at = hall.moment(now)
@@ -418,38 +359,3 @@ class Engine:
                 listener(effects)
             except Exception:  # what follows a commit must never undo or stop it
                 _log.exception("listener_failed", seq=effects.seq)
-
-
-def fingerprint_of(command: c.Command) -> str:
-    """A digest of what a command asks, the same for every try of the same request."""
-    asked = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _UNPRINTED}
-    told = orjson.dumps([type(command).__name__, asked])
-    return hashlib.blake2b(told, digest_size=16).hexdigest()
-
-
-def _result_of(events: Sequence[e.Event]) -> dict[str, Any]:
-    """What is kept of a command's outcome: small, JSON-ready."""
-    result: dict[str, Any] = {}
-    for event in events:
-        if (ticket := getattr(event, "ticket", None)) is not None:
-            result.setdefault("ticket", ticket)
-        match event:
-            case e.PrintQueued(job=job):
-                result["job"] = job
-            case e.TicketCalled(why=why):
-                result["why"] = {f.name: getattr(why, f.name) for f in fields(why)}
-            case _:
-                pass
-    return result
-
-
-def _secret_of(command: c.Command) -> Secret | None:
-    match command:
-        case c.AddAccount(kind=kind, name=name, secret_hash=hash_):
-            return Secret(kind, name, hash_)
-        case c.SetSecret(kind=kind, name=name, secret_hash=hash_):
-            return Secret(kind, name, hash_)
-        case c.RevokeAccount(kind=kind, name=name):
-            return Secret(kind, name, None)
-        case _:
-            return None

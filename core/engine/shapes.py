@@ -59,6 +59,7 @@ class ServiceShape(TypedDict):
     open: bool
     closed: ClosedShape | None
     waiting: int
+    ahead: int
     forecast: ForecastShape
 
 
@@ -69,6 +70,9 @@ class ServiceStateShape(TypedDict):
     open: bool
     closed: ClosedShape | None
     waiting: int
+    """How many wait for this very service."""
+    ahead: int
+    """How many would be called before a newcomer: all who wait for the counters of this service."""
     forecast: ForecastShape
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from core.domain.errors import Refusal
-from core.engine.engine import Undecided
+from core.engine.batch import Undecided
 from core.ports import StoreError
 from core.web.i18n import Texts, language, page_language
 

@@ -23,7 +23,7 @@ function facts(service) {
     <dl class="facts">
       ${service.open
         ? html`${fact(t('kiosk.fact.range'), range(service.forecast), true)}
-          ${fact(t('kiosk.fact.waiting'), people(service.waiting), true)}`
+          ${fact(t('kiosk.fact.ahead'), people(service.ahead), true)}`
         : nothing}
       ${fact(t('kiosk.fact.fee'), service.fee ? pick(service.fee) : t('kiosk.fee.unknown'))}
       ${fact(t('kiosk.fact.minutes'), duration(service.minutes))}

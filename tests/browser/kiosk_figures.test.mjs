@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useWords } from '../../core/web/browser/words.js';
-import { greeting, hour, opening, range, waiting } from '../../kiosk/browser/figures.js';
+import { greeting, hour, range, waiting } from '../../kiosk/browser/figures.js';
 
 const en = {
   'kiosk.range': '{from}-{to} min',
@@ -36,12 +36,6 @@ test('counts are sentences', () => {
 
 test("hours are the hall's, whatever the device believes", () => {
   assert.equal(hour('2026-11-24T08:05:00+08:00'), '08:05');
-});
-
-test('when it opens names the day only when it is another', () => {
-  const now = '2026-11-24T07:00:00';
-  assert.equal(opening('2026-11-24T08:00:00+08:00', now), '08:00');
-  assert.match(opening('2026-11-25T08:00:00+08:00', now), /Wednesday.*25 November, 08:00/);
 });
 
 test('Thursday greets in Balinese first', () => {

@@ -18,7 +18,9 @@ def shown(page: Page) -> list[str]:
     return [text.strip() for text in page.locator(CALLS).all_inner_texts()]
 
 
-def test_a_call_is_on_the_board_at_once_and_says_where(server: Server, open_page: Callable[..., Page]) -> None:
+def test_a_call_is_on_the_board_at_once_and_says_where(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
     page = open_page(BOARD)
     page.goto(f"{server.url}/display/hall")
     number = server.issue("nib-umk")["ticket"]["number"]

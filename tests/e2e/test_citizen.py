@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -135,8 +136,6 @@ def _waiting(server: Server) -> int:
 
 
 def _failed_job(server: Server, number: str) -> str:
-    import sqlite3
-
     database = sqlite3.connect(server.data / "antrean.db")
     try:
         return str(

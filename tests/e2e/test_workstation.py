@@ -75,7 +75,9 @@ def test_another_officers_counter_says_who_is_there(server: Server, open_page: C
     expect(page.locator("[data-action=next]")).to_have_count(0)
 
 
-def test_a_wrong_password_is_refused_and_soon_throttled(server: Server, open_page: Callable[..., Page]) -> None:
+def test_a_wrong_password_is_refused_and_soon_throttled(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
     page = open_page(DESK)
     for _ in range(5):
         page.goto(f"{server.url}/staff/login")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.accounts import revoke_account
 from tests.web.conftest import Hall
 
 ISSUE = "/api/v1/tickets"
@@ -59,7 +60,9 @@ def test_validation_names_each_wrong_field(hall: Hall, kiosk: dict[str, str], un
     assert {each["field"] for each in problem["errors"]} == {"service", "extra"}
 
 
-def test_broken_json_is_told_apart_from_a_wrong_body(hall: Hall, kiosk: dict[str, str], unchanged: None) -> None:
+def test_broken_json_is_told_apart_from_a_wrong_body(
+    hall: Hall, kiosk: dict[str, str], unchanged: None
+) -> None:
     answer = hall.client().post(ISSUE, data=b'{"service": ', headers=kiosk, content_type="application/json")
     refused(hall, answer, 400, "broken_json")
 
@@ -75,7 +78,8 @@ def test_a_closed_service_says_when_it_opens(hall: Hall, kiosk: dict[str, str], 
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("en", "Unknown service"), ("id", "Layanan tidak dikenal"), ("fr", "Layanan tidak dikenal")]
+    ("language", "title"),
+    [("en", "Unknown service"), ("id", "Layanan tidak dikenal"), ("fr", "Layanan tidak dikenal")],
 )
 def test_problems_speak_the_callers_language(
     hall: Hall, kiosk: dict[str, str], language: str, title: str
@@ -93,8 +97,6 @@ def test_a_wrong_token_is_refused_everywhere(hall: Hall, unchanged: None, path: 
 
 
 def test_a_revoked_token_no_longer_works(hall: Hall) -> None:
-    from core.accounts import revoke_account
-
     headers = hall.token("kiosk", "old")
     assert hall.client().post(ISSUE, json={"service": "ktp-cetak-baru"}, headers=headers).status_code == 201
     revoke_account(hall.application.house.engine, "token", "old")
@@ -109,7 +111,9 @@ def test_without_token_or_session_nobody_changes_anything(hall: Hall, unchanged:
     refused(hall, client.get("/api/v1/counters/1"), 401, "sign_in_required")
 
 
-def test_a_board_may_watch_and_nothing_else(hall: Hall, kiosk: dict[str, str], officer: dict[str, str]) -> None:
+def test_a_board_may_watch_and_nothing_else(
+    hall: Hall, kiosk: dict[str, str], officer: dict[str, str]
+) -> None:
     board = hall.token("board", "b1")
     before = hall.last_seq()
     refused(hall, hall.client().post(ISSUE, json={"service": "ktp-rekam"}, headers=board), 403, "forbidden")
@@ -133,7 +137,9 @@ def test_a_forbidden_transition_says_the_state_it_found(
     assert problem["state"] == "closed"
     client.post(ISSUE, json={"service": "ktp-cetak-baru"}, headers=kiosk)
     client.post("/api/v1/counters/1/open", headers=officer)
-    problem = refused(hall, client.post("/api/v1/counters/1/start", headers=officer), 409, "no_current_ticket")
+    problem = refused(
+        hall, client.post("/api/v1/counters/1/start", headers=officer), 409, "no_current_ticket"
+    )
     client.post("/api/v1/counters/1/next", headers=officer)
     before = hall.last_seq()
     problem = refused(hall, client.post("/api/v1/counters/1/finish", headers=officer), 409, "wrong_state")

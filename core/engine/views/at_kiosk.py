@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from core.domain.forecast import Forecast, forecast_for_next
+from core.domain.forecast import forecast
 from core.domain.hall import Hall, PrintState
 from core.domain.opening import closed
 from core.domain.plan import Agency, Kiosk, Service
+from core.domain.ranking import ahead_by_service
 from core.engine import shapes as s
 from core.engine.views.telling import Telling, name, span
 
 JOBS_SHOWN = 8
 
-Load = dict[tuple[str, ...], tuple[int, Forecast]]
-"""By the services that share counters: how many wait, and how long a newcomer would."""
+Load = dict[tuple[str, ...], Mapping[str, int]]
+"""By the services that share counters: how many would be ahead of a newcomer, by service."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,15 @@ class KioskViews(Telling):
         load = {} if load is None else load
         rivals = hall.plan.rivals_of.get(service.id, (service.id,))
         if rivals not in load:
-            load[rivals] = forecast_for_next(hall, service.id, at)
+            load[rivals] = ahead_by_service(hall, service.id, at, len(hall.tickets) + 1)
         shut = closed(hall, service, at)
         return {
             "id": service.id,
             "open": shut is None,
             "closed": None if shut is None else self.closed(hall, shut),
             "waiting": hall.waiting_count((service.id,)),
-            "forecast": span(load[rivals][1]),
+            "ahead": sum(load[rivals].values()),
+            "forecast": span(forecast(hall, service.id, load[rivals])),
         }
 
     def service(self, hall: Hall, service: Service, at: datetime, load: Load | None = None) -> s.ServiceShape:
@@ -56,6 +58,7 @@ class KioskViews(Telling):
             "open": state["open"],
             "closed": state["closed"],
             "waiting": state["waiting"],
+            "ahead": state["ahead"],
             "forecast": state["forecast"],
         }
 

@@ -71,7 +71,8 @@ class Telling:
         local = opens_at.astimezone(hall.plan.timezone)
         if hall.day == local.date():
             return self.both("closed.again_today", time=f"{local:%H.%M}")
-        weekday, month = self.both(f"date.weekday.{local.isoweekday()}"), self.both(f"date.month.{local.month}")
+        weekday = self.both(f"date.weekday.{local.isoweekday()}")
+        month = self.both(f"date.month.{local.month}")
         return self.both(
             "closed.again",
             weekday=Words(**weekday),
