@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from core.accounts import add_account, revoke_account
+from core import care
+from core.accounts import add_account, revoke_account, set_secret
 from core.config import Config, ConfigError, load
 from core.domain.errors import Refusal
 from core.domain.staff import STAFF_ROLES, TOKEN_ROLES, Role
 from core.engine.engine import Engine
 from core.engine.projection import rebuild as rebuild_rows
-from core.halls import TRAINING, clock_for_commands, open_store, parse_clock
+from core.halls import TRAINING, clock_for_commands, hold, open_store, parse_clock
 from core.passwords import hash_password, new_password, new_token, token_hash
 from core.ports import StoreError
 from core.store.sqlite import SqliteStore
@@ -135,6 +136,37 @@ def staff_add(  # noqa: PLR0913 - one parameter an option
         click.echo(made)
 
 
+@staff.command("list")
+@config_option
+@data_option
+def staff_list(config_path: Path | None, data_path: Path | None) -> None:
+    """Say who may sign in."""
+    _list_accounts("staff", config_path, data_path)
+
+
+@staff.command("password")
+@click.argument("name")
+@config_option
+@data_option
+def staff_password(name: str, config_path: Path | None, data_path: Path | None) -> None:
+    """Give a person a new password, printed once; it ends their sessions."""
+    made = new_password()
+    with _hall(config_path, data_path) as engine:
+        set_secret(engine, ("staff", name), hash_password(made))
+    click.echo(made)
+
+
+@staff.command("remove")
+@click.argument("name")
+@config_option
+@data_option
+def staff_remove(name: str, config_path: Path | None, data_path: Path | None) -> None:
+    """Take a person's account out of use."""
+    with _hall(config_path, data_path) as engine:
+        revoke_account(engine, "staff", name)
+    click.echo(f"{name} is out of use", err=True)
+
+
 @main.group()
 def token() -> None:
     """Bearer tokens for devices and programs."""
@@ -161,10 +193,7 @@ def token_add(
 @data_option
 def token_list(config_path: Path | None, data_path: Path | None) -> None:
     """Say which tokens are in use."""
-    with _hall(config_path, data_path) as engine:
-        accounts = engine.read(lambda hall: [a for a in hall.accounts.values() if a.kind == "token"])
-    for account in sorted(accounts, key=lambda a: a.name):
-        click.echo(f"{account.name}\t{account.role.value}\t{account.agency or '-'}")
+    _list_accounts("token", config_path, data_path)
 
 
 @token.command("revoke")
@@ -182,12 +211,55 @@ def token_revoke(name: str, config_path: Path | None, data_path: Path | None) ->
 @config_option
 @data_option
 def rebuild(config_path: Path | None, data_path: Path | None) -> None:
-    """Make the report tables anew from the log."""
+    """Make the report tables anew from the log; the server must not be running."""
     config = _load(config_path)
-    with _told(), _store(config, data_path) as store:
-        rows = rebuild_rows(config.plan, store.everything())
-        store.rebuild_rows(rows)
+    with _told():
+        held = hold(_data(config, data_path))
+        with _store(config, data_path) as store:
+            rows = rebuild_rows(config.plan, store.everything())
+            store.rebuild_rows(rows)
+        os.close(held)
     click.echo(", ".join(f"{table}: {len(made)}" for table, made in rows.items()))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@data_option
+def backup(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+    """Copy the hall's database to a new FILE, while the server runs or not."""
+    config = _load(config_path)
+    with _told():
+        size = care.backup(_data(config, data_path), file)
+    click.echo(f"{file}: {size} bytes, sound")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@data_option
+def restore(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+    """Put the backup FILE in the place of the hall's database; the server must not be running."""
+    config = _load(config_path)
+    with _told():
+        kept = care.restore(_data(config, data_path), file)
+    click.echo("restored" if kept is None else f"restored; what was there lies in {kept}")
+
+
+@main.command()
+@config_option
+@data_option
+def doctor(config_path: Path | None, data_path: Path | None) -> None:
+    """Look at files, numbers, printers and packages, and say what to do: exit 0 if all is well, else 1."""
+    config = _load(config_path)
+    ill = False
+    with _told():
+        for finding in care.examine(config, _data(config, data_path)):
+            ill = ill or bool(finding.advice)
+            click.echo(f"{'!!' if finding.advice else 'ok'}  {finding.subject}: {finding.found}")
+            if finding.advice:
+                click.echo(f"    -> {finding.advice}")
+    sys.exit(1 if ill else 0)
 
 
 @main.command()
@@ -236,6 +308,13 @@ def demo(  # noqa: PLR0913 - one parameter an option
             click.echo(f"antrean: {reason}", err=True)
             sys.exit(MISTAKEN)
     sys.exit(0 if account.balanced else 1)
+
+
+def _list_accounts(kind: str, config_path: Path | None, data_path: Path | None) -> None:
+    with _hall(config_path, data_path) as engine:
+        accounts = engine.read(lambda hall: [a for a in hall.accounts.values() if a.kind == kind])
+    for account in sorted(accounts, key=lambda a: a.name):
+        click.echo(f"{account.name}\t{account.role.value}\t{account.agency or '-'}")
 
 
 def sample_folder() -> Path:
@@ -287,9 +366,19 @@ def _hall(config_path: Path | None, data_path: Path | None) -> Iterator[Engine]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Refusals and troubles of the store in one line, not as a trace."""
+    """Refusals and troubles of the store in one sentence, not as a trace."""
     try:
         yield
-    except (Refusal, StoreError) as trouble:
+    except Refusal as refusal:
+        click.echo(f"antrean: {_sentence(refusal)}", err=True)
+        sys.exit(1)
+    except StoreError as trouble:
         click.echo(f"antrean: {trouble}", err=True)
         sys.exit(1)
+
+
+def _sentence(refusal: Refusal) -> str:
+    from core.web.i18n import Texts  # noqa: PLC0415 - needed for a refusal alone
+
+    texts = Texts([Path(__file__).parent / "web" / "translations"])
+    return texts.say(f"problem.{refusal.code}.detail", "en", **refusal.facts)

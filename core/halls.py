@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from core.domain.plan import Plan
 from core.ports import Clock, StoreError
 from core.store.sqlite import SqliteStore
 
+LOCK = "serving.lock"
 TRAINING = "training"
 REAL = "real"
 START_OF_TRAINING = time(9, 0)
@@ -20,6 +23,27 @@ LAST_RESUME = time(13, 30)
 
 class WrongHall(StoreError):
     """The folder holds a hall of the other kind."""
+
+
+class InUse(StoreError):
+    """Another process serves or mends this very folder."""
+
+
+def hold(folder: Path) -> int:
+    """Keep every other server out of ``folder`` as long as the answered file stays open. Raises ``InUse``.
+
+    Two servers on one folder would both print each ticket. The file is handed on to the serving
+    process and its worker; the lock ends with the last of them, however it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(held)
+        raise InUse(f"{folder} is in use by a running server: stop it first") from error
+    os.set_inheritable(held, True)
+    return held
 
 
 def open_store(folder: Path, *, checkpoints: bool = True) -> SqliteStore:

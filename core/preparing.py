@@ -16,7 +16,7 @@ from core.config import Config
 from core.domain.plan import Plan
 from core.domain.staff import Role
 from core.engine.engine import Engine
-from core.halls import claim, clock_for_commands, open_store, training_start
+from core.halls import claim, clock_for_commands, hold, open_store, training_start
 from core.passwords import hash_password, new_password
 from core.serving import Orders
 from core.store.sqlite import SqliteStore
@@ -38,6 +38,7 @@ class Wishes:
 def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
     """Make the data folder ready. Raises ``StoreError`` if it cannot be used."""
     plan, server = config.plan, config.settings.server
+    hold(data)  # until this process, which becomes the server, ends
     store = open_store(data)
     try:
         claim(store, training=wishes.training)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
-from flask_login import current_user, login_required, login_user, logout_user  # type: ignore[import-untyped]
+from flask_login import current_user, login_required, logout_user  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from core.domain import commands as c
@@ -15,6 +15,7 @@ from core.domain.errors import CounterUnknown
 from core.domain.hall import Hall
 from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
 from core.passwords import PASSWORD_LENGTH, hash_password
+from core.web.auth import enter
 from core.web.face import House
 from core.web.pages import Page, render
 from counter.api import admit
@@ -73,7 +74,7 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
         person = house.gate.sign_in(name, request.form.get("password", ""), house.concurrency)
         if person is None:
             return _login_page(next=wanted, name=name, problem="wrong"), 401
-        login_user(person)
+        enter(person)
         return redirect(wanted or url_for("counter.staff"))
 
     def _login_page(**variables: Any) -> str:
@@ -108,7 +109,7 @@ def _password(house: House, blueprint: Blueprint) -> None:
         secret = house.concurrency.offload(hash_password, new)
         house.engine.do(c.SetSecret(actor, "staff", actor.name, secret))
         if (person := house.gate.person(actor.name)) is not None:
-            login_user(person)  # the new password ended this session too
+            enter(person)  # the new password ended this session too
         return redirect(url_for("counter.staff", changed=1))
 
     def _staff_page(**variables: Any) -> str:

@@ -19,8 +19,9 @@ from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
 from core.web.face import House
 from core.web.i18n import language
-from core.web.problems import SignInRequired
 
+PAGE = "kiosk:"
+"""How the name of an actor begins that is a kiosk's page and not an account."""
 ISSUING = frozenset({Role.KIOSK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 
 
@@ -138,6 +139,7 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
     def print_again(path: JobPath) -> Response:
         """Send a failed job to its printer again: the same ticket, the same number."""
         actor = gate.require(Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, action="print")
+        engine.read(lambda hall: own_job(hall, path.job, actor))
         command = c.ReportPrint(actor, path.job, "queued", f"again, by {actor.name}")
         return reply(engine.do(command, command_id(), lambda hall, _: print_state(hall, path.job)))
 
@@ -145,14 +147,10 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
 
 
 def issuer(house: House, kiosk: str | None) -> Actor:
-    """Who takes the number: a token, a signed-in person, or the open page of a kiosk."""
-    actor = house.gate.actor()
-    if actor is None:
-        if kiosk is None or not house.settings.server.open_kiosks:
-            raise SignInRequired()
-        return Actor(f"kiosk:{kiosk}", Role.KIOSK)
-    if actor.role not in ISSUING:
-        raise errors.Forbidden(role=actor.role.value, action="issue")
+    """Who takes the number: a token, a signed-in person, or a kiosk's own page by its pass."""
+    actor = house.gate.require(*ISSUING, action="issue")
+    if actor.name.startswith(PAGE) and actor.name != f"{PAGE}{kiosk}":
+        raise errors.Forbidden(role=actor.role.value, action="issue")  # the pass of another kiosk
     return actor
 
 
@@ -170,6 +168,16 @@ def issued(house: House, hall: Hall, done: Done, base: str) -> dict[str, Any]:
         "ticket": house.views.ticket(hall, ticket, base),
         "print": print_state(hall, done.result.get("job")),
     }
+
+
+def own_job(hall: Hall, job_id: str, actor: Actor) -> None:
+    """Refuse an unknown job, and to an officer one of another agency's ticket."""
+    job = hall.jobs.get(job_id)
+    if job is None:
+        raise errors.JobUnknown(job=job_id)
+    agency = hall.tickets[job.ticket].stage.agency
+    if actor.agency is not None and actor.agency != agency:
+        raise errors.Forbidden(role=actor.role.value, action="print")
 
 
 def print_state(hall: Hall, job_id: str | None) -> s.PrintShape:

@@ -32,6 +32,8 @@ def pages(house: House) -> Blueprint:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
+        if not house.settings.server.open_kiosks:
+            house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()

@@ -14,7 +14,7 @@ from core.domain import errors
 from core.domain import events as e
 from core.domain.hall import Desk, DeskState, Hall
 from core.domain.plan import Counter
-from core.domain.ranking import count_passed, next_for, why_next
+from core.domain.ranking import count_passed, next_for
 from core.domain.staff import AT_COUNTERS, SUPERVISING, Actor
 from core.domain.ticket import Action, State, Ticket, Why, allows
 
@@ -81,7 +81,7 @@ def call_number(hall: Hall, command: c.CallNumber) -> list[e.Event]:
         raise errors.NotServedHere(number=ticket.number, counter=counter.id, state=ticket.state.value)
     choice = next_for(hall, counter)
     if choice is not None and choice.ticket.id == ticket.id:
-        why = why_next(hall, ticket, counter.services)
+        why = choice.why
     else:
         reason = command.reason.strip()
         if not reason:

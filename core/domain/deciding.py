@@ -218,9 +218,11 @@ def _add_account(hall: Hall, command: c.AddAccount) -> list[e.Event]:
 
 
 def _set_secret(hall: Hall, command: c.SetSecret) -> list[e.Event]:
-    own = command.kind == "staff" and command.actor.name == command.name
+    account = hall.account(command.kind, command.name)
+    # The whole actor, not the name alone: a device may bear the name of a person.
+    own = command.kind == "staff" and account is not None and account.actor == command.actor
     _require(own or command.actor.role in ADMINISTERING, command.actor.role, "set_secret")
-    if hall.account(command.kind, command.name) is None:
+    if account is None:
         raise errors.AccountUnknown(name=command.name)
     return [e.SecretChanged(command.kind, command.name)]
 

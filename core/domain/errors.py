@@ -83,7 +83,7 @@ class AccountUnknown(Unknown):
 
 
 class ServiceClosed(Refusal):
-    """Facts: ``service``, ``reason`` (see ``opening.Why``), ``opens_at`` (ISO, or None)."""
+    """Facts: ``service``, ``reason`` (see ``opening.Reason``), ``opens_at`` (ISO, or None)."""
 
     code = "service_closed"
 

@@ -138,9 +138,10 @@ class Hall:
         return self.desks.get(counter, _CLOSED)
 
     def desk_of(self, officer: str) -> str | None:
-        """The counter at which the officer is, if any."""
+        """The counter at which the officer is, if any. One that left the plan holds nobody."""
         for counter, desk in self.desks.items():
-            if desk.officer == officer and desk.state is not DeskState.CLOSED:
+            at_work = desk.officer == officer and desk.state is not DeskState.CLOSED
+            if at_work and counter in self.plan.counters:
                 return counter
         return None
 

@@ -16,6 +16,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 import structlog
@@ -48,12 +49,21 @@ BATCH_LIMIT = 256
 OUTCOMES_CACHED = 20_000
 ATTEMPTS = 5
 """How often a batch is decided anew when another process wrote in between."""
-DAY_CHECK_S = 20.0
+WATCH_S = 2.0
+"""How soon a new day and what another process wrote (a revoked token) is noticed without a command."""
 
 _log = structlog.get_logger(__name__)
 
 _DAYLESS = (c.StartDay, c.AddAccount, c.SetSecret, c.RevokeAccount)
 """Commands that do not begin a service day: the command line gives them with its own clock."""
+
+
+class Nudge(Enum):
+    """What the writer is told besides commands."""
+
+    LOOK = auto()
+    """See whether another process has written."""
+    STOP = auto()
 
 
 class Engine:
@@ -65,7 +75,7 @@ class Engine:
         self._clock = clock
         self._concurrency = concurrency
         self._lock = threading.Lock()
-        self._mailbox: Mailbox[Order | None] = concurrency.mailbox()
+        self._mailbox: Mailbox[Order | Nudge] = concurrency.mailbox()
         self._listeners: list[Callable[[Effects], None]] = []
         self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
         self._hall = Hall(plan)
@@ -91,12 +101,12 @@ class Engine:
             self._reload()
         self._concurrency.spawn(self._write)
         self.tick()
-        self._concurrency.spawn_after(DAY_CHECK_S, self._watch_day)
+        self._concurrency.spawn_after(WATCH_S, self._watch)
 
     def stop(self) -> None:
         """Carry out what is waiting, then take no more commands."""
         self._stopped = True
-        self._mailbox.put(None)
+        self._mailbox.put(Nudge.STOP)
 
     def do(
         self,
@@ -165,24 +175,24 @@ class Engine:
         named = command_id is not None
         return Order(command, command_id or secrets.token_hex(12), named, answer or (lambda _, done: done))
 
-    def _watch_day(self) -> None:
+    def _watch(self) -> None:
         if self._stopped:
             return
         try:
             self.tick()
         except Exception:  # whatever it was, tomorrow must begin all the same
             _log.exception("day_check_failed")
-        self._concurrency.spawn_after(DAY_CHECK_S, self._watch_day)
+        self._mailbox.put(Nudge.LOOK)
+        self._concurrency.spawn_after(WATCH_S, self._watch)
 
     def _write(self) -> None:
         while True:
             taken = self._mailbox.take_all(BATCH_LIMIT)
-            orders = [order for order in taken if order is not None]
-            if orders:
-                for order, verdict in zip(orders, self._process(orders), strict=True):
-                    assert order.waiter is not None  # noqa: S101 - set by ``do``
-                    order.waiter.set(verdict)
-            if len(orders) < len(taken):
+            orders = [order for order in taken if isinstance(order, Order)]
+            for order, verdict in zip(orders, self._process(orders), strict=True):
+                assert order.waiter is not None  # noqa: S101 - set by ``do``
+                order.waiter.set(verdict)
+            if Nudge.STOP in taken:
                 return
 
     def _process(self, orders: Sequence[Order]) -> list[Any]:

@@ -128,7 +128,7 @@ class TicketShape(_Class):
 
 
 class PrintShape(TypedDict):
-    """A print job: ``queued``, ``sending``, ``sent``, ``failed``; ``none`` where nothing is printed."""
+    """A print job: ``queued``, ``sent``, ``failed``; ``none`` where nothing is printed."""
 
     job: str | None
     state: str

@@ -22,7 +22,7 @@ UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 
 class Unreadable(StoreError):
-    """The log holds an event that this version of the program does not know."""
+    """The log holds an event that this version of the program cannot read."""
 
 
 def encode(recorded: Recorded) -> Row:
@@ -41,16 +41,19 @@ def encode(recorded: Recorded) -> Row:
 
 
 def decode(row: Row) -> Recorded:
-    """The event of a row. Raises ``Unreadable`` for a kind or version of a newer program."""
+    """The event of a row. Raises ``Unreadable`` for a damaged one, or one of a newer program."""
     seq, day, at, kind, version, actor, command_id, data = row
     known = KINDS.get(kind)
     if known is None or version > known.version:
         raise Unreadable(f"event {seq} is a {kind} of version {version}: a newer Antrean wrote it")
-    if version < known.version:
-        event = _ADAPTERS[kind].validate_python(_upgraded(kind, version, known.version, data))
-    else:
-        event = _ADAPTERS[kind].validate_json(data)
-    return Recorded(seq, date.fromisoformat(day), _instant(at), _actor(actor), command_id, event)
+    try:
+        if version < known.version:
+            event = _ADAPTERS[kind].validate_python(_upgraded(kind, version, known.version, data))
+        else:
+            event = _ADAPTERS[kind].validate_json(data)
+        return Recorded(seq, date.fromisoformat(day), _instant(at), _actor(actor), command_id, event)
+    except (ValueError, KeyError, TypeError) as trouble:
+        raise Unreadable(f"event {seq} ({kind}, version {version}) cannot be read: {trouble}") from trouble
 
 
 def _upgraded(kind: str, version: int, wanted: int, data: str) -> dict[str, Any]:

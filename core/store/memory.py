@@ -52,6 +52,8 @@ class MemoryStore:
         issued = sum(isinstance(r.event, TicketIssued) for r in commit.events)
         if len(numbers) < issued or numbers & self._numbers:
             raise StoreError("UNIQUE constraint failed: event_number")
+        if any(outcome.command_id in self._outcomes for outcome in commit.outcomes):
+            raise StoreError("UNIQUE constraint failed: command.id")
         self._numbers |= numbers
         self.log.extend(commit.events)
         self._outcomes.update({outcome.command_id: outcome for outcome in commit.outcomes})

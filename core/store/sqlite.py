@@ -7,6 +7,7 @@ checkpoint at once), so the command line opens its store with ``checkpoints=Fals
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -35,6 +36,8 @@ class SqliteStore:
         """Open (or make) the database in ``folder``. Raises ``StoreError`` if that is not possible."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            # For its owner alone: it holds the hashes of passwords. SQLite's side files follow its mode.
+            os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
             connection = sqlite3.connect(
                 folder / FILE, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=256
             )
@@ -156,6 +159,23 @@ class SqliteStore:
         with _errors():
             told = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
         return [] if told == ["ok"] else told
+
+    def gaps(self) -> list[str]:
+        """Series of a day whose numbers do not run from 1 without a gap, as the log has them."""
+        query = """
+            SELECT day, series, count(*), min(ordinal), max(ordinal) FROM (
+                SELECT day, json_extract(data, '$.series') AS series,
+                       json_extract(data, '$.ordinal') AS ordinal
+                FROM event WHERE kind = 'TicketIssued'
+            ) GROUP BY day, series
+        """
+        with _errors():
+            rows = self._db.execute(query).fetchall()
+        return [
+            f"{day} {series}: {count} numbers from {low} to {high}"
+            for day, series, count, low, high in rows
+            if (low, high) != (1, count)
+        ]
 
     def newest_instant(self) -> datetime | None:
         """When the newest event happened, UTC."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
+from core.domain.events import AccountRevoked
 from core.domain.hall import Hall
 from core.domain.plan import Plan
 from core.domain.staff import Actor
+from core.engine.effects import Effects
 from core.engine.engine import Engine
 from core.engine.views import Views
 from core.ports import Clock, Concurrency, Store
@@ -93,9 +96,17 @@ def create(parts: Parts) -> Application:
     app = _flask(house, faces)
     live = _live(app, house, faces)
     engine.subscribe(live.publish)
+    engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     for face in faces:
         face.start()
     return Application(app, house, live, faces)
+
+
+def _dismiss_revoked(live: Live, house: House, effects: Effects) -> None:
+    """A revoked account's open sockets end with it."""
+    for recorded in effects.recorded:
+        if isinstance(recorded.event, AccountRevoked):
+            house.concurrency.spawn(partial(live.dismiss, recorded.event.name))
 
 
 def _account(engine: Engine) -> Callable[[str, str], Any]:
@@ -134,7 +145,6 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
         SESSION_COOKIE_NAME="antrean",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=14),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     if (proxies := house.settings.server.trusted_proxies) > 0:

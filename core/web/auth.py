@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, g, request
-from flask_login import LoginManager, UserMixin, current_user  # type: ignore[import-untyped]
+from flask import Flask, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -26,6 +29,19 @@ def session_key(folder: Path) -> bytes:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(32))
     return path.read_bytes()
+
+
+SIGNED_IN_S = 14 * 3600
+"""A person signs in anew after so long; a kiosk's or a board's own session lasts."""
+DEVICE_SESSION = timedelta(days=400)
+
+
+class HallSessions(SecureCookieSessionInterface):
+    """The cookie is sent over https only where it came by https: a hall is reached both ways."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        """Whether this very request came by https."""
+        return request.is_secure
 
 
 class Person(UserMixin):  # type: ignore[misc]
@@ -109,6 +125,25 @@ class Gate:
             return Person(current_user.account).actor
         return None
 
+    def require_device(self, *roles: Role) -> None:
+        """Let only a registered device in: one that has shown its token once, or a person of ``roles``.
+
+        A device shows its token in the address it is set up with (``?token=…``); the session keeps the
+        account's name and version, so that revoking the token ends it.
+        """
+        if (token := request.args.get("token")) is not None:
+            actor = self.actor_of_token(token)
+            account = None if actor is None else self._account("token", actor.name)
+            if account is None:
+                raise TokenUnknown()
+            session["device"] = [account.name, account.version]
+            session.permanent = True
+        name, version = session.get("device", ("", 0))
+        account = self._account("token", name)
+        if account is not None and account.version == version and account.role in roles:
+            return
+        self.require(*roles)
+
     def require(self, *roles: Role, action: str = "see_this") -> Actor:
         """The actor, if it has one of ``roles``. Raises ``SignInRequired`` or ``Forbidden``."""
         actor = self.actor()
@@ -119,6 +154,12 @@ class Gate:
         return actor
 
 
+def enter(person: Person) -> None:
+    """Sign a person in for this session."""
+    login_user(person)
+    session["signed_in_at"] = int(time.time())
+
+
 def bearer() -> str | None:
     """The bearer token of this request."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -127,17 +168,22 @@ def bearer() -> str | None:
 
 def register(app: Flask, gate: Gate) -> CSRFProtect:
     """Sessions through Flask-Login; forms and session requests are protected by Flask-WTF."""
+    app.session_interface = HallSessions()
+    app.config["PERMANENT_SESSION_LIFETIME"] = DEVICE_SESSION
     manager = LoginManager(app)
     manager.login_view = "counter.login"
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(ident: str) -> Person | None:
         version, _, name = ident.partition(":")
+        if time.time() - session.get("signed_in_at", 0) > SIGNED_IN_S:
+            return None
         person = gate.person(name)
         return person if person is not None and str(person.account.version) == version else None
 
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a kiosk's page stays open for weeks
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session
+    app.config["WTF_CSRF_SSL_STRICT"] = False  # it wants a Referer, which our pages do not send
     csrf = CSRFProtect(app)
 
     @app.before_request

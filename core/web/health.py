@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -13,6 +14,8 @@ from core.domain.hall import DeskState, Hall
 from core.ports import StoreError
 from core.web.api import reply
 from core.web.face import Face, House
+
+CLOCK_LEEWAY = timedelta(seconds=5)
 
 
 class HallMetrics(Collector):
@@ -46,6 +49,14 @@ class HallMetrics(Collector):
         return [waiting, issued, desks, jobs, seq]
 
 
+def _clock(hall: Hall, house: House) -> str:
+    """A clock behind the log stands still until it has caught up."""
+    behind = hall.moment(now := house.clock.now()) - now
+    if behind < CLOCK_LEEWAY:
+        return "ok"
+    return f"{int(behind.total_seconds())} s behind the log: set this machine's clock (NTP)"
+
+
 def register(app: Flask, house: House, faces: tuple[Face, ...]) -> None:
     """Mount the three."""
     registry = CollectorRegistry()
@@ -63,6 +74,7 @@ def register(app: Flask, house: House, faces: tuple[Face, ...]) -> None:
             checks["store"] = "ok"
         except StoreError as trouble:
             checks["store"] = str(trouble)
+        checks["clock"] = house.engine.read(lambda hall: _clock(hall, house))
         for face in faces:
             checks.update({name: check() for name, check in face.checks.items()})
         ready = all(told == "ok" for told in checks.values())

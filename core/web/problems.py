@@ -56,13 +56,6 @@ class TokenUnknown(Refusal):
     status = 401
 
 
-class TopicUnknown(Refusal):
-    """There is no such live topic. Facts: ``topic``."""
-
-    code = "topic_unknown"
-    status = 404
-
-
 class Problems:
     """Makes problems of exceptions."""
 

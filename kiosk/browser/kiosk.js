@@ -68,7 +68,7 @@ function now() {
 async function request({ service: id, klass, key }) {
   try {
     const body = { service: id, class: klass, lang: state.lang, kiosk: view.id };
-    const { ticket, print } = await post('/api/v1/tickets', body, { key });
+    const { ticket, print } = await post('/api/v1/tickets', body, { key, token: page.token });
     send({ type: 'taken', key, ticket, print });
     readPaper();
   } catch (problem) {

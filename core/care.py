@@ -1,0 +1,188 @@
+"""Care of a hall's data: a backup that can be trusted, its return, and a doctor who says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from socket import create_connection
+from typing import Any
+
+from core.config import Config
+from core.engine.projection import rebuild
+from core.halls import hold, open_store
+from core.ports import KEYS, StoreError
+from core.settings import PrinterSettings
+from core.store.sqlite import FILE
+
+SIDE_FILES = ("-wal", "-shm")
+FREE_SPACE = 200 * 1024 * 1024
+"""Less than this on the data's disk is worth a word, in bytes."""
+PRINTER_TIMEOUT_S = 3.0
+
+
+def backup(data: Path, target: Path) -> int:
+    """Copy the database, the server running or not, to a new file; answers with its size in bytes."""
+    if not (data / FILE).exists():
+        raise StoreError(f"{data} holds no hall: name its folder with --data")
+    if target.exists():
+        raise StoreError(f"{target} is there already: name a new file")
+    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    source, copy = sqlite3.connect(data / FILE), sqlite3.connect(unfinished)
+    try:
+        source.execute("PRAGMA wal_autocheckpoint = 0")  # the server's connection alone checkpoints
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
+        _require_sound(copy, target)
+    except sqlite3.Error as trouble:
+        raise StoreError(f"{target}: {trouble}") from trouble
+    finally:
+        source.close()
+        copy.close()
+    os.chmod(unfinished, 0o600)
+    os.replace(unfinished, target)
+    return target.stat().st_size
+
+
+def restore(data: Path, source: Path) -> Path | None:
+    """Put a backup in the place of the database; answers where the old one lies. No server may run."""
+    if not source.is_file():
+        raise StoreError(f"{source}: there is no such file")
+    held = hold(data)
+    try:
+        database = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+        try:
+            _require_sound(database, source)
+        except sqlite3.Error as trouble:
+            raise StoreError(f"{source} is no backup of a hall: {trouble}") from trouble
+        finally:
+            database.close()
+        fresh = data / f"{FILE}.restored"
+        shutil.copy(source, fresh)
+        os.chmod(fresh, 0o600)
+        kept = _put_aside(data)
+        os.replace(fresh, data / FILE)
+        return kept
+    finally:
+        os.close(held)
+
+
+def _put_aside(data: Path) -> Path | None:
+    """Move the present database out of the way, with what its side files hold."""
+    present = data / FILE
+    if not present.exists():
+        return None
+    open_store(data).close()  # the last connection to close empties the side files
+    kept = data / f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.before-restore"
+    os.replace(present, kept)
+    for ending in SIDE_FILES:
+        (data / f"{FILE}{ending}").unlink(missing_ok=True)
+    return kept
+
+
+def _require_sound(database: sqlite3.Connection, path: Path) -> None:
+    told = [row[0] for row in database.execute("PRAGMA integrity_check")]
+    if told != ["ok"]:
+        raise StoreError(f"{path} is damaged: {told[0]}")
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'event'").fetchone():
+        raise StoreError(f"{path} is no backup of a hall: it has no log")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the doctor looked at. ``advice`` is empty where all is well."""
+
+    subject: str
+    found: str
+    advice: str = ""
+
+
+def examine(config: Config, data: Path) -> Iterator[Finding]:
+    """Look at files, numbers, report tables, printers, packages; say what to do."""
+    yield from _packages(config)
+    yield from _disk(data)
+    yield from _ledger(config, data)
+    for printer in config.settings.printers.values():
+        yield _printer(printer)
+    if not config.settings.server.public_url:
+        yield Finding(
+            "public_url",
+            "empty: the QR on the paper leads to the address by which the kiosk reached the server; "
+            "phones outside of that network need [server] public_url",
+        )
+
+
+def _packages(config: Config) -> Iterator[Finding]:
+    wanted = {config.settings.server.async_mode, "gunicorn", "escpos", "flask"} - {"threading"}
+    for name in sorted(wanted):
+        there = find_spec(name) is not None
+        yield Finding(
+            f"package {name}", "installed" if there else "missing", "" if there else f"install {name}"
+        )
+
+
+def _disk(data: Path) -> Iterator[Finding]:
+    if not data.is_dir():
+        yield Finding("data folder", f"{data} is not there", "start the hall once, or name it with --data")
+        return
+    writable = os.access(data, os.W_OK)
+    yield Finding("data folder", f"{data}", "" if writable else "give the server's user the right to write")
+    free = shutil.disk_usage(data).free
+    yield Finding(
+        "free space",
+        f"{free // 2**20} MiB",
+        "" if free > FREE_SPACE else "make room: a full disk stops issuing",
+    )
+
+
+def _ledger(config: Config, data: Path) -> Iterator[Finding]:
+    if not (data / FILE).exists():
+        return
+    store = open_store(data, checkpoints=False)
+    try:
+        damage = store.check()
+        yield Finding(
+            "database",
+            "; ".join(damage) or "sound",
+            "restore the last backup (antrean restore)" if damage else "",
+        )
+        gaps = store.gaps()
+        yield Finding(
+            "numbers",
+            ", ".join(gaps) or "each series runs from 1 without a gap",
+            "keep a copy of the data and ask for help" if gaps else "",
+        )
+        rows = rebuild(config.plan, store.everything())
+        differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
+        yield Finding(
+            "report tables",
+            f"{', '.join(differing)} differ from the log" if differing else "as the log says",
+            "antrean rebuild" if differing else "",
+        )
+    finally:
+        store.close()
+
+
+def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: tuple(row[key] for key in KEYS[table]))
+
+
+def _printer(printer: PrinterSettings) -> Finding:
+    subject = f"printer {printer.id}"
+    if printer.kind != "network":
+        return Finding(subject, f"{printer.kind}, {printer.width_mm} mm")
+    try:
+        create_connection((printer.host, printer.port), PRINTER_TIMEOUT_S).close()
+    except OSError as trouble:
+        return Finding(
+            subject,
+            f"{printer.host}:{printer.port}: {trouble}",
+            "see that it is switched on, has its address and hangs on the network",
+        )
+    return Finding(subject, f"{printer.host}:{printer.port} answers")
