@@ -72,15 +72,8 @@ def invocations() -> Iterator[tuple[str, list[str]]]:
             yield page.name, shlex.split(found[1].replace("[", "").replace("]", ""))
 
 
-LATER = {"backup", "restore", "doctor"}
-"""Commands that pages name as not built yet."""
-
-
 @pytest.mark.parametrize(("page", "words"), list(invocations()))
 def test_commands_that_pages_name_exist(page: str, words: list[str]) -> None:
-    if words[0] in LATER:
-        assert words[0] not in main.commands, f"{words[0]} is built: {page} says it is not"
-        return
     command: click.Command = main
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         assert words[0] in command.commands, (page, words)
