@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from core.engine.projection import rebuild
 from core.halls import hold, open_store
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
-from core.store.sqlite import FILE
+from core.store.sqlite import FILE, SqliteStore
 
 SIDE_FILES = ("-wal", "-shm")
 FREE_SPACE = 200 * 1024 * 1024
@@ -33,21 +34,24 @@ def backup(data: Path, target: Path) -> int:
     if target.exists():
         raise StoreError(f"{target} is there already: name a new file")
     unfinished = target.with_name(target.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    source, copy = sqlite3.connect(data / FILE), sqlite3.connect(unfinished)
     try:
-        source.execute("PRAGMA wal_autocheckpoint = 0")  # the server's connection alone checkpoints
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
-        _require_sound(copy, target)
-    except sqlite3.Error as trouble:
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        _copy(data / FILE, unfinished)
+        os.replace(unfinished, target)
+    except (OSError, sqlite3.Error) as trouble:
         raise StoreError(f"{target}: {trouble}") from trouble
     finally:
-        source.close()
-        copy.close()
-    os.chmod(unfinished, 0o600)
-    os.replace(unfinished, target)
+        unfinished.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
+        database.execute("PRAGMA wal_autocheckpoint = 0")  # the server's connection alone checkpoints
+        database.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
+        _require_sound(copy, target)
 
 
 def restore(data: Path, source: Path) -> Path | None:
@@ -64,25 +68,29 @@ def restore(data: Path, source: Path) -> Path | None:
         finally:
             database.close()
         fresh = data / f"{FILE}.restored"
-        shutil.copy(source, fresh)
-        os.chmod(fresh, 0o600)
-        kept = _put_aside(data)
-        os.replace(fresh, data / FILE)
+        try:
+            shutil.copy(source, fresh)
+            os.chmod(fresh, 0o600)
+            kept = _put_aside(data)
+            os.replace(fresh, data / FILE)
+        except OSError as trouble:
+            raise StoreError(f"{data}: {trouble}") from trouble
+        finally:
+            fresh.unlink(missing_ok=True)
         return kept
     finally:
         os.close(held)
 
 
 def _put_aside(data: Path) -> Path | None:
-    """Move the present database out of the way, with what its side files hold."""
+    """Move the present database out of the way, with its side files: they belong together."""
     present = data / FILE
     if not present.exists():
         return None
-    open_store(data).close()  # the last connection to close empties the side files
     kept = data / f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.before-restore"
-    os.replace(present, kept)
-    for ending in SIDE_FILES:
-        (data / f"{FILE}{ending}").unlink(missing_ok=True)
+    for ending in ("", *SIDE_FILES):
+        if (part := data / f"{FILE}{ending}").exists():
+            os.replace(part, f"{kept}{ending}")
     return kept
 
 
@@ -144,29 +152,28 @@ def _disk(data: Path) -> Iterator[Finding]:
 def _ledger(config: Config, data: Path) -> Iterator[Finding]:
     if not (data / FILE).exists():
         return
-    store = open_store(data, checkpoints=False)
     try:
-        damage = store.check()
-        yield Finding(
-            "database",
-            "; ".join(damage) or "sound",
-            "restore the last backup (antrean restore)" if damage else "",
-        )
-        gaps = store.gaps()
-        yield Finding(
-            "numbers",
-            ", ".join(gaps) or "each series runs from 1 without a gap",
-            "keep a copy of the data and ask for help" if gaps else "",
-        )
-        rows = rebuild(config.plan, store.everything())
-        differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
-        yield Finding(
-            "report tables",
-            f"{', '.join(differing)} differ from the log" if differing else "as the log says",
-            "antrean rebuild" if differing else "",
-        )
-    finally:
-        store.close()
+        store = open_store(data, checkpoints=False)
+        try:
+            with store.unmoving():  # a server may be writing meanwhile
+                yield from _log(config, store)
+        finally:
+            store.close()
+    except StoreError as damage:
+        yield Finding("database", str(damage), "restore the last backup (antrean restore)")
+
+
+def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
+    damage = store.check()
+    advice = "restore the last backup (antrean restore)" if damage else ""
+    yield Finding("database", "; ".join(damage) or "sound", advice)
+    gaps = store.gaps()
+    advice = "keep a copy of the data and ask for help" if gaps else ""
+    yield Finding("numbers", ", ".join(gaps) or "each series runs from 1 without a gap", advice)
+    rows = rebuild(config.plan, store.everything())
+    differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
+    found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
+    yield Finding("report tables", found, "antrean rebuild" if differing else "")
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -35,8 +35,11 @@ def hold(folder: Path) -> int:
     Two servers on one folder would both print each ticket. The file is handed on to the serving
     process and its worker; the lock ends with the last of them, however it ends.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    held = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be used as a data folder: {error.strerror}") from error
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

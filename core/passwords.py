@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -14,7 +15,12 @@ PASSWORD_LENGTH = 10
 """Shortest password a person may choose."""
 
 _hasher = PasswordHasher()  # argon2id with the library's own parameters (RFC 9106, low memory)
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits, made when it is first needed: making it takes a while."""
+    return _hasher.hash(secrets.token_hex())
 
 
 def hash_password(password: str) -> str:
@@ -25,7 +31,7 @@ def hash_password(password: str) -> str:
 def verify_password(hash_: str | None, password: str) -> bool:
     """Whether ``password`` fits; takes as long for an unknown account as for a known one."""
     try:
-        _hasher.verify(hash_ or _NOBODY, password)
+        _hasher.verify(hash_ or _nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
     return hash_ is not None

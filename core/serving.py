@@ -50,6 +50,8 @@ def main(argument: str) -> None:
     def load() -> Callable[..., Any]:
         application = _build(orders)
         built.append(application)
+        if not serving.announced:  # a worker that replaces another changes no password
+            _prepare_people(application, training=orders.training_from is not None)
         return application.flask
 
     def leaving() -> None:
@@ -69,7 +71,8 @@ def main(argument: str) -> None:
         print(f"Antrean is ready on {address}", flush=True)
 
     options = gunicorn_options(ServerSettings(async_mode=orders.async_mode), orders.host, orders.port)
-    Serving(options, load, ready, leaving, closing).run()
+    serving = Serving(options, load, ready, leaving, closing)
+    serving.run()
 
 
 def _build(orders: Orders) -> Application:
@@ -97,6 +100,14 @@ def _build(orders: Orders) -> Application:
             training=training,
         )
     )
+
+
+def _prepare_people(application: Application, *, training: bool) -> None:
+    from core.people import prepare_people  # noqa: PLC0415 - after the patching
+
+    house = application.house
+    for line in prepare_people(house.plan, house.engine, training=training):
+        print(line)
 
 
 def _welcome(plan: Plan, address: str, clock: Clock) -> None:

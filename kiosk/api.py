@@ -100,6 +100,7 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
         kiosk = body.kiosk
         if kiosk is None and actor.role is Role.KIOSK and actor.name in plan.kiosks:
             kiosk = actor.name
+        base = base_url(house)
         command = c.IssueTicket(
             actor=actor,
             service=body.service,
@@ -108,9 +109,8 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
             lang=body.lang or language(),
             channel="kiosk" if actor.role is Role.KIOSK else "desk",
             kiosk=kiosk,
-            site=base_url(house),
+            site=base,
         )
-        base = base_url(house)
 
         def told(hall: Hall, done: Done) -> dict[str, Any]:
             return issued(house, hall, done, base)

@@ -11,6 +11,7 @@ from core.domain.staff import STAFF_ROLES, Actor, Role
 from core.engine.effects import Effects
 from core.web.face import House, Topic
 from core.web.problems import SignInRequired
+from kiosk.api import PAGE
 
 FOLLOWING = STAFF_ROLES | {Role.KIOSK}
 
@@ -24,7 +25,8 @@ def topic(house: House) -> Topic:
             raise KioskUnknown(kiosk=ident)
         if actor is None:
             raise SignInRequired()
-        if actor.role not in FOLLOWING:
+        foreign = actor.name.startswith(PAGE) and actor.name != f"{PAGE}{ident}"
+        if actor.role not in FOLLOWING or foreign:
             raise Forbidden(role=actor.role.value, action="follow")
 
     def view(ident: str, at: datetime) -> Mapping[str, Any]:

@@ -32,8 +32,9 @@ def pages(house: House) -> Blueprint:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
+        device = None
         if not house.settings.server.open_kiosks:
-            house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+            device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()
@@ -55,7 +56,7 @@ def pages(house: House) -> Blueprint:
                     "kiosk": ident,
                     "zones": [{"id": zone.id, "name": name(zone.name)} for zone in house.plan.zones.values()],
                     "seq": seq,
-                    "token": house.gate.page_pass(Role.KIOSK, ident),
+                    "token": house.gate.page_pass(Role.KIOSK, ident, device),
                 },
             ),
         )

@@ -49,9 +49,10 @@ class Press:
 
     def _compose(self, job: str, ticket: str, printer: str) -> bytes:
         paper = self._house.engine.read(lambda hall: self._paper(hall, job, ticket))
-        texts = self._house.texts
-        return ticket_bytes(
-            paper, self._house.settings.printers[printer], lambda key: texts.say(key, paper.lang)
+        texts, settings = self._house.texts, self._house.settings.printers[printer]
+        # Drawing takes some 10 ms: in a native thread, so that no answer and no call waits for it.
+        return self._house.concurrency.offload(
+            ticket_bytes, paper, settings, lambda key: texts.say(key, paper.lang)
         )
 
     def _paper(self, hall: Hall, job_id: str, ticket_id: str) -> PaperTicket:

@@ -158,6 +158,8 @@ def start(
         said.append(line.rstrip())
         if found := READY.search(line):
             return Server(process, found[1], data, said)
+    process.wait(timeout=20)
+    process.stdout.close()
     raise AssertionError(f"the hall did not start: {said} {told.read_text()}")
 
 

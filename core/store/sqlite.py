@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,17 @@ class SqliteStore:
         with _errors():
             told = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
         return [] if told == ["ok"] else told
+
+    @contextmanager
+    def unmoving(self) -> Iterator[None]:
+        """All that is read inside is of one instant, whoever writes meanwhile."""
+        with _errors():
+            self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._db.conn.in_transaction:
+                self._db.execute("ROLLBACK")
 
     def gaps(self) -> list[str]:
         """Series of a day whose numbers do not run from 1 without a gap, as the log has them."""

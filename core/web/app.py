@@ -78,7 +78,13 @@ def create(parts: Parts) -> Application:
     modules = {name: import_module(name) for name in parts.settings.faces}
     folders = [Path(str(module.__file__)).parent / "translations" for module in modules.values()]
     texts = Texts([HERE / "translations", *folders])
-    gate = Gate(_account(engine), engine.account_of_hash, engine.secret, auth.session_key(parts.data))
+    gate = Gate(
+        _account(engine),
+        engine.account_of_hash,
+        engine.secret,
+        auth.session_key(parts.data),
+        open_kiosks=parts.settings.server.open_kiosks,
+    )
     house = House(
         plan=parts.plan,
         settings=parts.settings,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -39,6 +39,12 @@ DEVICE_SESSION = timedelta(days=400)
 class HallSessions(SecureCookieSessionInterface):
     """The cookie is sent over https only where it came by https: a hall is reached both ways."""
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Without the cookie an empty session: programs and devices need no signer made for them."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         """Whether this very request came by https."""
         return request.is_secure
@@ -66,25 +72,40 @@ class Gate:
         account_of_hash: Callable[[str, str], str | None],
         secret: Callable[[str, str], str | None],
         key: bytes,
+        *,
+        open_kiosks: bool = True,
     ) -> None:
         self._account = account
         self._account_of_hash = account_of_hash
         self._secret = secret
         self._passes = URLSafeSerializer(key, salt="antrean-page-pass")
         self._names: dict[str, str] = {}
+        self._open = open_kiosks
 
-    def page_pass(self, role: Role, ident: str) -> str:
-        """What a kiosk's or board's own page shows to follow its live topic."""
-        return str(self._passes.dumps([role.value, ident]))
+    def page_pass(self, role: Role, ident: str, device: Account | None = None) -> str:
+        """What a kiosk's or board's own page shows to act and to follow its live topic.
+
+        ``device``: the account by which the page was let in; the pass ends with it.
+        """
+        bearer = [device.kind, device.name, device.version] if device is not None else []
+        return str(self._passes.dumps([role.value, ident, bearer]))
+
+    def _actor_of_pass(self, text: str) -> Actor | None:
+        try:
+            role, ident, bearer = self._passes.loads(text)
+            actor = Actor(f"{role}:{ident}", Role(role))
+        except (BadSignature, ValueError, TypeError):
+            return None
+        if not bearer:
+            return actor if self._open or actor.role is not Role.KIOSK else None
+        kind, name, version = bearer
+        account = self._account(kind, name)
+        return actor if account is not None and account.version == version else None
 
     def actor_of_token(self, token: str) -> Actor | None:
         """Who holds this bearer token or page pass."""
         if not token.startswith(TOKEN_MARK):
-            try:
-                role, ident = self._passes.loads(token)
-                return Actor(f"{role}:{ident}", Role(role))
-            except (BadSignature, ValueError, TypeError):
-                return None
+            return self._actor_of_pass(token)
         digest = token_hash(token)
         name = self._names.get(digest) or self._account_of_hash("token", digest)
         if name is None:
@@ -125,10 +146,10 @@ class Gate:
             return Person(current_user.account).actor
         return None
 
-    def require_device(self, *roles: Role) -> None:
-        """Let only a registered device in: one that has shown its token once, or a person of ``roles``.
+    def require_device(self, *roles: Role) -> Account:
+        """Let only a registered device in, or a person of ``roles``; answers with the account.
 
-        A device shows its token in the address it is set up with (``?token=…``); the session keeps the
+        A device shows its token once in the address it is set up with (``?token=…``); the session keeps the
         account's name and version, so that revoking the token ends it.
         """
         if (token := request.args.get("token")) is not None:
@@ -141,8 +162,12 @@ class Gate:
         name, version = session.get("device", ("", 0))
         account = self._account("token", name)
         if account is not None and account.version == version and account.role in roles:
-            return
-        self.require(*roles)
+            return account
+        actor = self.require(*roles)
+        known = self._account("staff", actor.name)
+        if known is None:
+            raise SignInRequired()
+        return known
 
     def require(self, *roles: Role, action: str = "see_this") -> Actor:
         """The actor, if it has one of ``roles``. Raises ``SignInRequired`` or ``Forbidden``."""

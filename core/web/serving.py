@@ -62,6 +62,11 @@ class Serving(BaseApplication):  # type: ignore[misc]
             traceback.print_exc()
             raise AppImportError(f"Antrean cannot start: {error or type(error).__name__}") from error
 
+    @property
+    def announced(self) -> bool:
+        """Whether a worker of this run has served already."""
+        return bool(self._announced[0])
+
     def announce(self, worker: Any) -> None:
         """Tell where requests are served, once a run."""
         if self._announced[0]:

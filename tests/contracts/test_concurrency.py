@@ -51,19 +51,25 @@ def run(request):
 
 
 def test_a_waiter_gives_the_answer_to_one_who_waits_already(run):
-    assert run("""
+    assert (
+        run("""
         answer = threads.waiter()
         threads.spawn_after(0.05, lambda: answer.set(7))
         print(answer.wait())
-    """) == "7\n"
+    """)
+        == "7\n"
+    )
 
 
 def test_a_waiter_gives_an_answer_that_is_there_already_and_gives_it_again(run):
-    assert run("""
+    assert (
+        run("""
         answer = threads.waiter()
         answer.set(None)
         print(answer.wait(), answer.wait())
-    """) == "None None\n"
+    """)
+        == "None None\n"
+    )
 
 
 def test_a_waiter_is_cheap_enough_for_thousands_of_commands_a_second(run):
@@ -79,7 +85,8 @@ def test_a_waiter_is_cheap_enough_for_thousands_of_commands_a_second(run):
 
 
 def test_a_mailbox_waits_for_one_item_and_then_takes_all_in_order(run):
-    assert run("""
+    assert (
+        run("""
         box = threads.mailbox()
         taken = threads.waiter()
         def writer():
@@ -92,20 +99,26 @@ def test_a_mailbox_waits_for_one_item_and_then_takes_all_in_order(run):
         for item in "abc":
             box.put(item)
         print("".join(taken.wait()))
-    """) == "abc\n"
+    """)
+        == "abc\n"
+    )
 
 
 def test_what_came_while_the_taker_worked_is_one_batch(run):
-    assert run("""
+    assert (
+        run("""
         box = threads.mailbox()
         for item in range(5):
             box.put(item)
         print(box.take_all(3), box.take_all(3))
-    """) == "[0, 1, 2] [3, 4]\n"
+    """)
+        == "[0, 1, 2] [3, 4]\n"
+    )
 
 
 def test_a_mailbox_loses_nothing_between_many_writers_and_one_taker(run):
-    assert run("""
+    assert (
+        run("""
         box = threads.mailbox()
         def many():
             for _ in range(200):
@@ -117,7 +130,9 @@ def test_a_mailbox_loses_nothing_between_many_writers_and_one_taker(run):
         while total < 4000:
             total += len(box.take_all(50))
         print(total)
-    """) == "4000\n"
+    """)
+        == "4000\n"
+    )
 
 
 def test_nobody_is_busy_while_all_wait(run):
@@ -177,7 +192,8 @@ def test_an_exception_of_offloaded_work_reaches_the_caller_and_nobody_else(run):
 
 
 def test_many_offload_at_once(run):
-    assert run("""
+    assert (
+        run("""
         left = [30]
         done = threads.waiter()
         def one():
@@ -188,11 +204,14 @@ def test_many_offload_at_once(run):
         for _ in range(30):
             threads.spawn(one)
         print(done.wait())
-    """) == "all\n"
+    """)
+        == "all\n"
+    )
 
 
 def test_work_beside_that_fails_is_told_and_stops_nobody(run):
-    assert run("""
+    assert (
+        run("""
         import logging
         logging.basicConfig(stream=sys.stdout, format="%(name)s %(message)s", level=logging.ERROR)
         def fails():
@@ -201,18 +220,23 @@ def test_work_beside_that_fails_is_told_and_stops_nobody(run):
         threads.spawn_after(0.01, fails)
         threads.sleep(0.2)
         print("alive")
-    """).count("antrean.threads work beside the requests failed") == 2
+    """).count("antrean.threads work beside the requests failed")
+        == 2
+    )
 
 
 def test_later_is_later(run):
-    assert run("""
+    assert (
+        run("""
         order = []
         threads.spawn_after(0.10, lambda: order.append("b"))
         threads.spawn_after(0.02, lambda: order.append("a"))
         threads.spawn(lambda: order.append("now"))
         threads.sleep(0.3)
         print(*order)
-    """) == "now a b\n"
+    """)
+        == "now a b\n"
+    )
 
 
 def test_an_unknown_mode_names_what_is_allowed():

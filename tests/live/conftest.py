@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+import requests
 import socketio
 import websocket
 
@@ -40,18 +42,20 @@ class Served:
             text=True,
         )
         self.errors = []
-        threading.Thread(target=self._read, daemon=True).start()
-        self._errors_reader = threading.Thread(target=self._read_errors, daemon=True)
-        self._errors_reader.start()
+        self._readers = [threading.Thread(target=each) for each in (self._read, self._read_errors)]
+        for reader in self._readers:
+            reader.start()
 
     def _read(self):
-        for line in self.process.stdout:
-            self.said.append(line.strip())
-            self.lines.put(line.strip())
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.append(line.strip())
+                self.lines.put(line.strip())
 
     def _read_errors(self):
-        for line in self.process.stderr:
-            self.errors.append(line.rstrip())
+        with self.process.stderr as lines:
+            for line in lines:
+                self.errors.append(line.rstrip())
 
     @property
     def console(self):
@@ -77,7 +81,8 @@ class Served:
     def wait(self, seconds=PATIENCE):
         """The exit code."""
         code = self.process.wait(seconds)
-        self._errors_reader.join(2)
+        for reader in self._readers:
+            reader.join(2)
         return code
 
     def end(self):
@@ -88,7 +93,7 @@ class Served:
         for process in [self.process, *children]:
             with suppress(psutil.NoSuchProcess, ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)
-        self.process.wait(5)
+        self.wait(5)
 
 
 @pytest.fixture(params=["eventlet", "gevent", "threading"])
@@ -117,6 +122,25 @@ def served(serve):
     return serve().wait_until_ready()
 
 
+@pytest.fixture(scope="session")
+def halls():
+    """Halls by mode that many tests share: a start costs seconds."""
+    started = {}
+    yield started
+    for each in started.values():
+        each.end()
+
+
+@pytest.fixture
+def shared(mode, halls):
+    """A hall that serves, as if it had just started."""
+    if mode not in halls:
+        halls[mode] = Served(mode)
+        halls[mode].wait_until_ready()
+    httpx.post(f"{halls[mode].url}/reset", trust_env=False, timeout=10)
+    return halls[mode]
+
+
 @pytest.fixture
 def http(served):
     """A client that keeps its connection."""
@@ -130,8 +154,12 @@ class Follower:
     def __init__(self, url, auth=None, transports=("websocket",), reconnection=True):
         self.events = queue.Queue()
         self.connected = threading.Event()
+        self._session = requests.Session()
         self.client = socketio.Client(
-            reconnection=reconnection, reconnection_delay=0.2, reconnection_delay_max=0.4
+            reconnection=reconnection,
+            reconnection_delay=0.2,
+            reconnection_delay_max=0.4,
+            http_session=self._session,
         )
         self.client.on("connect", self.connected.set, namespace="/live")
         self.client.on("view", lambda data: self.events.put(("view", data)), namespace="/live")
@@ -160,6 +188,7 @@ class Follower:
         """Hang up."""
         with suppress(Exception):
             self.client.disconnect()
+        self._session.close()
 
 
 @pytest.fixture
@@ -174,6 +203,7 @@ def follow(served):
     yield connect
     for each in followers:
         each.end()
+    gc.collect()  # what the client's library forgot to close is told here, where it is expected
 
 
 @pytest.fixture
@@ -198,11 +228,17 @@ def open_websocket(served):
     for ws in sockets:
         with suppress(Exception):
             ws.shutdown()
+    gc.collect()
 
 
-def eventually(what, seconds=10):
-    """Wait until ``what()`` is true."""
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "never happened"
-        time.sleep(0.05)
+@pytest.fixture
+def eventually():
+    """Wait until something is true."""
+
+    def wait(what, seconds=10):
+        until = time.monotonic() + seconds
+        while not what():
+            assert time.monotonic() < until, "never happened"
+            time.sleep(0.05)
+
+    return wait

@@ -39,8 +39,11 @@ class WallClock:
 def make_live(mode):
     """The live part with topics of its own."""
     from core.engine.effects import Effects  # noqa: PLC0415
+    from core.web import live as module  # noqa: PLC0415
     from core.web.face import Topic  # noqa: PLC0415
     from core.web.live import Live, Wiring  # noqa: PLC0415
+
+    module.BEAT_SECONDS = float(os.environ.get("HALL_BEAT", module.BEAT_SECONDS))
 
     def admit(ident, actor):
         if ident == "private" and (actor is None or actor.role is not Role.BOARD):
@@ -120,7 +123,7 @@ def make_app(mode):  # noqa: C901 - one function a route
 
     @app.get("/clients")
     def clients():
-        return str(len(live.socketio.server.eio.sockets))
+        return str(sum(not each.closed for each in live.socketio.server.eio.sockets.values()))
 
     @app.post("/padding/<int:size>")
     def padding(size):
@@ -135,9 +138,21 @@ def make_app(mode):  # noqa: C901 - one function a route
 
     @app.post("/drop")
     def drop():
-        live.dismiss("board 1")
         for socket in list(live.socketio.server.eio.sockets.values()):
-            socket.close(wait=False)
+            socket.close(wait=False, abort=True)
+        return "ok"
+
+    @app.post("/reset")
+    def reset():
+        drop()
+        PADDING[0] = "x"
+        SEQ[0] = 0
+        BOARDS.update(dict.fromkeys(BOARDS, 0))
+        return "ok"
+
+    @app.post("/dismiss/<name>")
+    def dismiss(name):
+        live.dismiss(name)
         return "ok"
 
     return app

@@ -10,58 +10,19 @@ import time
 import httpx
 import psutil
 import pytest
-from conftest import eventually
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    # python-socketio's client leaves the sockets of lost connections to the collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 
 def test_the_console_says_once_that_requests_are_served_and_nothing_else(served, http):
     assert http.get("/healthz").text == "ok"
     assert served.said == [f"READY 127.0.0.1 {served.port}"]
     assert served.console == ""
-
-
-def test_requests_after_one_another_use_the_same_connection(served):
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
-        for _ in range(5):
-            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: hall\r\n\r\n")
-            got = b""
-            while not got.endswith(b"\r\n\r\nok"):
-                more = line.recv(4096)
-                assert more, got
-                got += more
-            assert got.startswith(b"HTTP/1.1 200")
-
-
-def test_other_requests_are_answered_after_a_websocket_has_ended(open_websocket, http, served):
-    for _ in range(10):
-        open_websocket("board:hall").close()
-        assert http.get("/healthz").text == "ok"
-        assert httpx.get(f"{served.url}/healthz", trust_env=False).text == "ok"
-
-
-def test_files_arrive_whole(http):
-    got = http.get("/file")
-    assert got.headers["content-length"] == str(len(got.content))
-    assert "def make_app" in got.text
-
-
-def test_work_in_a_native_thread_answers(http):
-    assert http.get("/offload/0.5").text == "0.5"
-
-
-def test_a_request_in_work_holds_up_no_other(served, http):
-    began = time.monotonic()
-    with httpx.Client(base_url=served.url, trust_env=False, timeout=10) as other:
-        line = socket.create_connection(("127.0.0.1", served.port), timeout=10)
-        line.sendall(b"GET /sleep/1.5 HTTP/1.1\r\nHost: hall\r\n\r\n")
-        for _ in range(5):
-            assert other.get("/healthz").text == "ok"
-    assert time.monotonic() - began < 1
-    got = b""
-    while not got.endswith(b"slept"):
-        got += line.recv(4096)
-    line.close()
 
 
 def test_a_stop_takes_leave_of_open_sockets_at_once(served, open_websocket, http):
@@ -138,7 +99,7 @@ def test_a_hangup_replaces_the_worker_and_never_runs_two(served):
     assert httpx.get(f"{served.url}/healthz", trust_env=False, timeout=30).text == "ok"
 
 
-def test_a_worker_without_a_master_ends(served, open_websocket):
+def test_a_worker_without_a_master_ends(served, open_websocket, eventually):
     open_websocket("board:hall")
     (worker,) = served.workers()
     os.kill(served.process.pid, signal.SIGKILL)
@@ -164,9 +125,3 @@ def test_reopening_log_files_disturbs_nobody(served, http):
     os.kill(served.process.pid, signal.SIGUSR1)
     time.sleep(0.3)
     assert http.get("/healthz").text == "ok"
-
-
-def test_a_worker_that_hangs_is_noticed_by_nobody_before_its_time(served, http):
-    (worker,) = served.workers()
-    assert http.get("/sleep/2.5").text == "slept"
-    assert served.workers() == [worker]

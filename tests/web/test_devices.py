@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from core.accounts import revoke_account
 from core.store.sqlite import SqliteStore
 from core.web.app import Parts, create
 from core.web.concurrency import concurrency
@@ -79,3 +80,13 @@ def test_a_closed_hall_shows_a_kiosk_to_registered_devices_only(closed_hall: Hal
     assert answer.status_code == 201
     board = hall.token("board", "b")["Authorization"].removeprefix("Bearer ")
     assert hall.client().get(f"/kiosk/k1?token={board}").status_code == 401
+
+
+def test_a_pass_ends_with_its_device(closed_hall: Hall) -> None:
+    hall = closed_hall
+    token = hall.token("kiosk", "entrance-right")["Authorization"].removeprefix("Bearer ")
+    headers = page_pass(hall.client().get(f"/kiosk/k1?token={token}").text)
+    body = {"service": "ktp-rekam", "kiosk": "k1"}
+    assert hall.client().post(ISSUE, json=body, headers=headers).status_code == 201
+    revoke_account(hall.application.house.engine, "token", "entrance-right")
+    assert hall.client().post(ISSUE, json=body, headers=headers).get_json()["code"] == "token_unknown"
