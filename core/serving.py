@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -122,22 +123,15 @@ def _welcome(plan: Plan, address: str, clock: Clock) -> None:
 
 
 def _log_to_stderr() -> None:
-    """Logs as lines of key=value on standard error; standard output is for the ready line."""
-    import structlog  # noqa: PLC0415
-
+    """Logs go to standard error, one occurrence a line; standard output is for the ready line."""
+    logging.Formatter.converter = time.gmtime
     # force: importing python-escpos has set up logging its own way
     logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)sZ %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        force=True,
     )
 
 

@@ -11,6 +11,7 @@ first decision to the end of the commit.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -18,8 +19,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, TypeVar
-
-import structlog
 
 from core.domain import commands as c
 from core.domain import events as e
@@ -52,7 +51,7 @@ ATTEMPTS = 5
 WATCH_S = 2.0
 """How soon a new day and what another process wrote (a revoked token) is noticed without a command."""
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 _DAYLESS = (c.StartDay, c.AddAccount, c.SetSecret, c.RevokeAccount)
 """Commands that do not begin a service day: the command line gives them with its own clock."""
@@ -167,7 +166,7 @@ class Engine:
         except Refusal:  # a command of a citizen was first and has begun it
             return
         except StoreError:
-            _log.error("day_not_started", at=now.isoformat())
+            _log.error("day_not_started at=%s", now.isoformat())
 
     # -- the writer ------------------------------------------------------------------------------
 
@@ -221,7 +220,7 @@ class Engine:
         try:
             return effects_of(self._hall, news)
         except Exception:
-            _log.exception("effects_failed", seq=self._told)
+            _log.exception("effects_failed seq=%s", self._told)
             return Effects(seq=self._told, at=news[-1].at, recorded=tuple(news), everything=True)
 
     def _answer(self, order: Order, verdict: Done | Exception) -> Any:
@@ -230,7 +229,7 @@ class Engine:
         try:
             return order.answer(self._hall, verdict)
         except Exception as trouble:
-            _log.exception("answer_failed", command=type(order.command).__name__)
+            _log.exception("answer_failed command=%s", type(order.command).__name__)
             return trouble
 
     def _carry_out(self, orders: Sequence[Order]) -> tuple[list[Any], list[Recorded]]:
@@ -292,7 +291,7 @@ class Engine:
         except Refusal:
             raise
         except Exception as trouble:  # a fault of ours in one command must not take the others along
-            _log.exception("decide_failed", command=type(order.command).__name__)
+            _log.exception("decide_failed command=%s", type(order.command).__name__)
             raise Undecided(type(order.command).__name__) from trouble
         self._stage(events, (order.command.actor, order.id), now, batch)
         if secret := secret_of(order.command):
@@ -335,7 +334,7 @@ class Engine:
         try:
             self._reload()
         except Exception as trouble:  # the next command or reader tries again before it looks
-            _log.error("reload_failed", trouble=repr(trouble))
+            _log.error("reload_failed trouble=%r", trouble)
 
     def _catch_up(self) -> bool:
         if self._store.last_seq() == self._hall.seq:
@@ -368,4 +367,4 @@ class Engine:
             try:
                 listener(effects)
             except Exception:  # what follows a commit must never undo or stop it
-                _log.exception("listener_failed", seq=effects.seq)
+                _log.exception("listener_failed seq=%s", effects.seq)

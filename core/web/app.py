@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
-import structlog
 from flask import Flask, Response
 from flask_login import current_user  # type: ignore[import-untyped]
 from flask_openapi3.openapi import OpenAPI
@@ -40,8 +39,6 @@ FILES_KEPT_S = 365 * 24 * 3600
 BODY_LIMIT = 64 * 1024
 SCHEME: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 HERE = Path(__file__).parent
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)

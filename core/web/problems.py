@@ -6,9 +6,9 @@ under ``problem.CODE.title`` and ``problem.CODE.detail``.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-import structlog
 from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ from core.web.i18n import Texts, language, page_language
 
 TYPE = "urn:antrean:problem:"
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 _HTTP_CODES = {
     400: "bad_request",
@@ -132,7 +132,7 @@ def register(app: Flask, problems: Problems) -> None:
             return answer(problems.of_validation(trouble, lang))
         problem = problems.of(trouble, lang)
         if problem["status"] >= 500 and not isinstance(trouble, StoreError | Undecided):
-            _log.error("request_failed", path=request.path, exc_info=trouble)
+            _log.error("request_failed path=%s", request.path, exc_info=trouble)
         if wants_json():
             return answer(problem)
         lang = page_language()

@@ -20,7 +20,10 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by its whole name."""
     if isinstance(command, click.Group):
-        for name, child in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None, name
             yield from leaves(child, (*path, name))
     else:
         yield " ".join(path), command
@@ -76,8 +79,9 @@ def invocations() -> Iterator[tuple[str, list[str]]]:
 def test_commands_that_pages_name_exist(page: str, words: list[str]) -> None:
     command: click.Command = main
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        assert words[0] in command.commands, (page, words)
-        command = command.commands[words.pop(0)]
+        child = command.get_command(click.Context(command), words[0])
+        assert child is not None, (page, words)
+        command, words = child, words[1:]
     known = {opt for each in command.params for opt in (*each.opts, *each.secondary_opts)} | {"--help"}
     named = {word.partition("=")[0] for word in words if word.startswith("--")}
     assert named <= known, page

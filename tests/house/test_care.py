@@ -127,3 +127,31 @@ def numbers(data: Path) -> set[str]:
         return {row[0] for row in database.execute("SELECT number FROM ticket")}
     finally:
         database.close()
+
+
+def test_a_database_that_cannot_be_read_is_told_and_replaced(tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy.db"
+    server = start(data)
+    number = server.issue("nib-umk")["ticket"]["number"]
+    server.stop()
+    antrean("backup", str(copy), "--data", str(data))
+    (data / "antrean.db").write_bytes(b"the disk has eaten it " * 500)
+    told = antrean("doctor", "--data", str(data), check=False)
+    assert told.returncode == 1
+    assert "-> restore the last backup" in told.stdout
+    antrean("restore", str(copy), "--data", str(data))
+    assert numbers(data) == {number}
+    assert not list(data.glob("*.restored"))
+
+
+def test_a_folder_that_cannot_be_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for words in (
+        ("serve", "--training", "--data", str(tmp_path / "file" / "data"), "--port", "0"),
+        ("rebuild", "--data", str(tmp_path / "file" / "data")),
+        ("backup", str(tmp_path / "none" / "copy.db"), "--data", str(tmp_path / "none")),
+    ):
+        done = antrean(*words, check=False)
+        assert done.returncode == 1, words
+        assert done.stderr.startswith("antrean: "), done.stderr
+        assert "Traceback" not in done.stderr

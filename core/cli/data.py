@@ -1,0 +1,70 @@
+"""``antrean backup``, ``restore``, ``rebuild`` and ``doctor``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from core import care
+from core.cli.beside import opened_store
+from core.cli.options import config_option, data_folder, data_option, load_config, told
+from core.engine.projection import rebuild as rebuild_rows
+from core.halls import hold
+
+
+@click.command()
+@config_option
+@data_option
+def rebuild(config_path: Path | None, data_path: Path | None) -> None:
+    """Make the report tables anew from the log; the server must not be running."""
+    config = load_config(config_path)
+    with told():
+        held = hold(data_folder(config, data_path))
+        with opened_store(config, data_path) as store:
+            rows = rebuild_rows(config.plan, store.everything())
+            store.rebuild_rows(rows)
+        os.close(held)
+    click.echo(", ".join(f"{table}: {len(made)}" for table, made in rows.items()))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@data_option
+def backup(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+    """Copy the hall's database to a new FILE, while the server runs or not."""
+    config = load_config(config_path)
+    with told():
+        size = care.backup(data_folder(config, data_path), file)
+    click.echo(f"{file}: {size} bytes, sound")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@data_option
+def restore(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+    """Put the backup FILE in the place of the hall's database; the server must not be running."""
+    config = load_config(config_path)
+    with told():
+        kept = care.restore(data_folder(config, data_path), file)
+    click.echo("restored" if kept is None else f"restored; what was there lies in {kept}")
+
+
+@click.command()
+@config_option
+@data_option
+def doctor(config_path: Path | None, data_path: Path | None) -> None:
+    """Look at files, numbers, printers and packages, and say what to do: exit 0 if all is well, else 1."""
+    config = load_config(config_path)
+    ill = False
+    with told():
+        for finding in care.examine(config, data_folder(config, data_path)):
+            ill = ill or bool(finding.advice)
+            click.echo(f"{'!!' if finding.advice else 'ok'}  {finding.subject}: {finding.found}")
+            if finding.advice:
+                click.echo(f"    -> {finding.advice}")
+    sys.exit(1 if ill else 0)
