@@ -105,6 +105,9 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
     series = plan.series[service.series]
     ordinal = hall.issued[series.id] + 1
     number = series.number(ordinal)
+    if number in hall.by_number:
+        # The series' prefix was changed during the day, and another series had it before.
+        raise errors.NumberGiven(number=number, series=series.id)
     day = hall.day or at.astimezone(plan.timezone).date()
     ticket = f"{day:%Y%m%d}-{number}"
     ahead = ahead_by_service(hall, service.id, rank_of(at, klass.head_start), len(hall.tickets) + 1)

@@ -238,3 +238,9 @@ class AgencyUnknown(Unknown):
     """Facts: ``agency``, ``allowed``."""
 
     code = "agency_unknown"
+
+
+class NumberGiven(Refusal):
+    """The number was given today by another series: its prefix was changed. Facts: ``number``, ``series``."""
+
+    code = "number_given"

@@ -26,6 +26,10 @@ class Forecast:
     p80_minutes: int
 
 
+IDLE = Forecast(0, 2)
+"""An officer is free: called as soon as they see it."""
+
+
 def forecast(hall: Hall, service: str, ahead: Mapping[str, int]) -> Forecast:
     """The range for one who waits for ``service`` with ``ahead`` (count by service) before them."""
     counters = hall.plan.counters_of.get(service, ())
@@ -35,7 +39,7 @@ def forecast(hall: Hall, service: str, ahead: Mapping[str, int]) -> Forecast:
     busy = sum(1 for desk in at_work if desk.ticket is not None)
     count = sum(ahead.values())
     if count == 0 and busy < len(at_work):
-        return Forecast(0, 2)
+        return IDLE
     own = _minutes(hall, service)
     lengths = [(_minutes(hall, other), number) for other, number in ahead.items()]
     # Those being served are on average half-way through.
@@ -44,7 +48,8 @@ def forecast(hall: Hall, service: str, ahead: Mapping[str, int]) -> Forecast:
     variance += busy * (SPREAD * own) ** 2 / 4
     mean = work / servers
     median = ceil(mean)
-    return Forecast(median, max(median + 1, ceil(mean + Z80 * sqrt(variance) / servers)))
+    # With nobody at work an idle officer's readiness is the least that can be hoped for.
+    return Forecast(median, max(median + 1, IDLE.p80_minutes, ceil(mean + Z80 * sqrt(variance) / servers)))
 
 
 def forecast_for_next(hall: Hall, service: str, at: datetime) -> tuple[int, Forecast]:

@@ -86,6 +86,35 @@ def plain_websockets(app: WSGIApp) -> WSGIApp:
     return answer
 
 
+class Whole:
+    """The connection under an ordinary request: the head of the answer leaves with its body.
+
+    Gunicorn sends the two apart, and each sending wakes the client: a quarter of a ticket's time.
+    """
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self._head: bytes | None = None
+
+    def sendall(self, data: bytes) -> None:
+        """Keep the first piece, which is the head; send it with the second."""
+        if self._head is None:
+            self._head = data
+            return
+        self._sock.sendall(self._head + data if self._head else data)
+        self._head = b""
+
+    def flush(self) -> None:
+        """Send a head that no body followed."""
+        if self._head:
+            with suppress(OSError):  # the client has gone; whoever reads next finds out
+                self._sock.sendall(self._head)
+        self._head = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
 class Line:
     """The connection under a websocket: ``send`` sends all, ``close`` only hangs up.
 
@@ -220,11 +249,14 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer one request."""
-        if not asks_for_websocket(req):
-            self.busy.add(sock)
-        try:
+        if asks_for_websocket(req):
             return super().handle_request(listener_name, req, sock, addr)
+        self.busy.add(sock)
+        whole = Whole(sock)
+        try:
+            return super().handle_request(listener_name, req, whole, addr)
         finally:
+            whole.flush()
             self.busy.discard(sock)
             # A client that asks again at once would hold the loop, as its next request is there
             # already: p99 of 32 such clients fell from 400 to 110 ms with a turn for the others.

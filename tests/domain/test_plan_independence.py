@@ -121,3 +121,20 @@ def test_a_head_start_changed_at_noon_holds_for_those_who_come_after():
     story.takes("ktp", "priority")
     story.opens()
     assert [story.serves() for _ in range(3)] == ["A002", "A001", "A003"]
+
+
+def test_prefixes_that_are_swapped_during_the_day_give_no_number_twice():
+    story = Story()
+    story.takes("ktp")
+    story.takes("ktp")
+    series = story.hall.plan.series
+    first, second = list(series)[:2]
+    swapped = {
+        **series,
+        first: Series(first, series[second].prefix),
+        second: Series(second, series[first].prefix),
+    }
+    story.hall = story.replayed(replace(story.hall.plan, series=swapped))
+    other = next(s.id for s in story.hall.plan.services.values() if s.series == second)
+    refusal = story.refuses(story.issue(other), errors.NumberGiven)
+    assert refusal.facts["series"] == second
