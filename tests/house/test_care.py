@@ -13,12 +13,12 @@ import pytest
 from tests.running import Server, antrean, start
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("care") / "data"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(data: Path) -> Iterator[Server]:
     started = start(data)
     yield started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.web.worker import Whole
+from core.web.lines import Whole
 
 
 class Wire:
