@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
 from core.domain.events import Recorded
@@ -89,6 +89,10 @@ class Store(Protocol):
 
     def since(self, seq: int) -> list[Recorded]:
         """Every event after ``seq``, in order."""
+        ...
+
+    def of_day(self, day: date) -> list[Recorded]:
+        """All of one service day, in order."""
         ...
 
     def everything(self) -> Iterable[Recorded]:

@@ -15,7 +15,8 @@ from core.domain import commands as c
 from core.domain import events as e
 from core.domain.deciding import decide
 from core.domain.errors import Refusal
-from core.domain.hall import Hall, evolve, replay
+from core.domain.evolving import evolve, replay
+from core.domain.hall import Hall
 from core.domain.plan import (
     Agency,
     Board,
@@ -33,6 +34,7 @@ from core.domain.plan import (
     Words,
     Zone,
 )
+from core.domain.ranking import next_for
 from core.domain.staff import CITIZEN, SYSTEM, Actor, Role
 from core.domain.ticket import Ticket
 from core.engine.engine import Engine
@@ -93,9 +95,9 @@ def service(ident: str, agency: str, series: str, **more: Any) -> Service:
     return Service(id=ident, agency=agency, name=words(ident), series=series, **told)
 
 
-def counter(ident: str, agency: str, zone: str, *tiers: tuple[str, ...]) -> Counter:
+def counter(ident: str, agency: str, zone: str, *tiers: tuple[str, ...], **more: Any) -> Counter:
     """A counter with its tiers."""
-    return Counter(ident, int(ident), words(f"Loket {ident}"), agency, zone, tiers)
+    return Counter(ident, int(ident), words(f"Loket {ident}"), agency, zone, tiers, **more)
 
 
 def keyed(*items: T) -> dict[str, T]:
@@ -164,6 +166,16 @@ def without_service(plan: Plan, ident: str) -> Plan:
 def with_service(plan: Plan, ident: str, **changes: Any) -> Plan:
     """The plan with one service changed."""
     return replace(plan, services={**plan.services, ident: replace(plan.services[ident], **changes)})
+
+
+def with_counter(plan: Plan, ident: str, **changes: Any) -> Plan:
+    """The plan with one counter changed."""
+    return replace(plan, counters={**plan.counters, ident: replace(plan.counters[ident], **changes)})
+
+
+def with_rules(plan: Plan, **changes: Any) -> Plan:
+    """The plan with some of its rules changed."""
+    return replace(plan, rules=replace(plan.rules, **changes))
 
 
 def with_agency(plan: Plan, ident: str, **changes: Any) -> Plan:
@@ -320,15 +332,17 @@ class Story:
         self.clock = HandClock(local(clock, day))
         self.log: list[e.Recorded] = []
         self._tokens = 0
+        self._commands = 0
         self.given(e.DayStarted(day))
 
     def given(self, *events: e.Event) -> Story:
-        """What happened, now."""
+        """What happened, now, from one command."""
+        self._commands += 1
         for event in events:
             day = event.day if isinstance(event, e.DayStarted) else self.hall.day
             assert day is not None
             at = self.hall.moment(self.clock.now())
-            recorded = e.Recorded(self.hall.seq + 1, day, at, SYSTEM, "given", event)
+            recorded = e.Recorded(self.hall.seq + 1, day, at, SYSTEM, f"given-{self._commands}", event)
             evolve(self.hall, recorded)
             self.log.append(recorded)
         return self
@@ -389,9 +403,37 @@ class Story:
         self.does(c.FinishService(officer, ident))
         return number
 
+    def starts(self, ident: str = "1", officer: Actor = ANI) -> Ticket:
+        """An officer calls the next and begins to serve them."""
+        called = self.calls(ident, officer)
+        self.does(c.StartService(officer, ident))
+        return self.hall.tickets[called.ticket]
+
+    def misses(self, ident: str = "1", officer: Actor = ANI) -> Ticket:
+        """An officer calls the next and nobody comes."""
+        called = self.calls(ident, officer)
+        self.does(c.RecordNoShow(officer, ident))
+        return self.hall.tickets[called.ticket]
+
     def state(self, ticket: Ticket) -> str:
         """Where a ticket is now."""
-        return self.hall.tickets[ticket.id].state.value
+        return self.now(ticket).state.value
+
+    def now(self, ticket: Ticket) -> Ticket:
+        """The ticket as it is now."""
+        return self.hall.tickets[ticket.id]
+
+    def numbers(self, ident: str = "1") -> list[str]:
+        """Those who wait for a counter, in the order in which it would call them one after another."""
+        copied, order = copy.deepcopy(self.hall), []
+        at = self.hall.moment(self.clock.now())
+        while (choice := next_for(copied, copied.plan.counters[ident], at)) is not None:
+            order.append(choice.ticket.number)
+            called = e.TicketCalled(choice.ticket.id, ident, "somebody", choice.why)
+            for event in (called, e.TicketMissed(choice.ticket.id, ident)):
+                assert copied.day is not None
+                evolve(copied, e.Recorded(copied.seq + 1, copied.day, at, SYSTEM, "looking", event))
+        return order
 
     def replayed(self, plan: Plan | None = None) -> Hall:
         """The hall that this story's log leads to."""

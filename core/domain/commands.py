@@ -29,11 +29,21 @@ class IssueTicket:
     kiosk: str | None = None
     site: str = ""
     """What the address of the ticket's page starts with, as the citizen's phone reaches it."""
+    paper: bool = True
+    """Whether the kiosk's printer prints it; without, the number is told or written down."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelTicket:
     """The holder leaves."""
+
+    actor: Actor
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostponeTicket:
+    """The holder lets the next few pass."""
 
     actor: Actor
     ticket: str
@@ -58,10 +68,23 @@ class PauseCounter:
 
 @dataclass(frozen=True, slots=True)
 class CloseCounter:
-    """The officer leaves; a called ticket goes back to where it was."""
+    """The officer leaves; a called ticket goes back to where it was.
+
+    ``after_current``: the ticket at the counter is the last one; the counter closes when it leaves.
+    """
 
     actor: Actor
     counter: str
+    after_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelpServices:
+    """Call for further services after the counter's own, until it closes; none: no longer."""
+
+    actor: Actor
+    counter: str
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +123,99 @@ class StartService:
 
 @dataclass(frozen=True, slots=True)
 class FinishService:
-    """The citizen has been served."""
+    """The citizen has been served; ``outcome`` where the service asks for one."""
 
     actor: Actor
     counter: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkTicket:
+    """The citizen fetches a paper; the officer takes others meanwhile. ``minutes``: until it queues again."""
+
+    actor: Actor
+    counter: str
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTicket:
+    """A parked citizen is back: served at once where they were, or waiting again for any counter."""
+
+    actor: Actor
+    counter: str
+    number: str
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTicket:
+    """Send the citizen on: to a service, a counter or an officer (one of them)."""
+
+    actor: Actor
+    counter: str
+    service: str | None = None
+    to_counter: str | None = None
+    to_officer: str | None = None
+    at_end: bool = False
+    """Join at the end instead of by the original time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTicket:
+    """Send the citizen back to the counter that sent them."""
+
+    actor: Actor
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddService:
+    """One more service on the ticket at the counter; its stage opens when this one ends."""
+
+    actor: Actor
+    counter: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreTicket:
+    """A missed citizen is here after all: behind the next few."""
+
+    actor: Actor
+    counter: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAction:
+    """Take back the officer's last call, finish, no-show, park or transfer, for a short while."""
+
+    actor: Actor
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The hall has lost the workstation of an officer: nobody is there who could serve whom they called."""
+
+    actor: Actor
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAimed:
+    """A timer: whoever waits for a counter or an officer that is gone waits for their service."""
+
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class EndParks:
+    """A timer: parked tickets whose time is over wait again."""
+
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +293,30 @@ class RevokeAccount:
 AtCounter = (
     OpenCounter
     | PauseCounter
+    | CutOff
     | CloseCounter
+    | HelpServices
     | CallNext
     | CallNumber
     | Recall
     | StartService
     | FinishService
     | RecordNoShow
+    | ParkTicket
+    | ResumeTicket
+    | TransferTicket
+    | ReturnTicket
+    | AddService
+    | RestoreTicket
+    | UndoAction
 )
 Command = (
     StartDay
     | IssueTicket
     | CancelTicket
+    | PostponeTicket
+    | EndParks
+    | ReleaseAimed
     | AtCounter
     | PauseService
     | ResumeService

@@ -14,14 +14,17 @@ from core.domain import errors
 from core.domain import events as e
 from core.domain.hall import Desk, DeskState, Hall
 from core.domain.plan import Counter
-from core.domain.ranking import count_passed, next_for
+from core.domain.ranking import count_passed, lists_of, next_for
 from core.domain.staff import AT_COUNTERS, SUPERVISING, Actor
 from core.domain.ticket import Action, State, Ticket, Why, allows
+
+CUT_OFF = "cut off"
+"""The reason of a pause that nobody asked for; screens have their own sentence for it."""
 
 
 def open_counter(hall: Hall, command: c.OpenCounter) -> list[e.Event]:
     """An officer takes a free counter, or goes on after a pause."""
-    counter = _counter(hall, command.counter, command.actor)
+    counter = counter_for(hall, command.counter, command.actor)
     desk, officer = hall.desk(counter.id), command.actor.name
     if desk.state is not DeskState.CLOSED and desk.officer != officer:
         raise errors.CounterTaken(counter=counter.id, officer=desk.officer, state=desk.state.value)
@@ -35,65 +38,98 @@ def open_counter(hall: Hall, command: c.OpenCounter) -> list[e.Event]:
 
 def pause_counter(hall: Hall, command: c.PauseCounter) -> list[e.Event]:
     """The officer stops calling for a while. A called ticket goes back, one being served stays."""
-    counter, desk = _worked(hall, command.counter, command.actor)
+    counter, desk = worked(hall, command.counter, command.actor)
     return [
         *_put_back(hall, counter, desk, "paused"),
         e.CounterPaused(counter.id, desk.officer or "", command.reason.strip()),
     ]
 
 
+def cut_off(hall: Hall, command: c.CutOff) -> list[e.Event]:
+    """Nobody is at the workstation any more: a called ticket goes back, one being served stays."""
+    counter = hall.plan.counters.get(command.counter)
+    if counter is None:
+        raise errors.CounterUnknown(counter=command.counter)
+    if command.actor.role not in SUPERVISING:
+        raise errors.Forbidden(role=command.actor.role.value, action="cut_off")
+    desk = hall.desk(counter.id)
+    if desk.state is not DeskState.OPEN:
+        raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
+    return [
+        *_put_back(hall, counter, desk, "cut off"),
+        e.CounterPaused(counter.id, desk.officer or "", CUT_OFF),
+    ]
+
+
 def close_counter(hall: Hall, command: c.CloseCounter) -> list[e.Event]:
     """The officer leaves; a supervisor may close for them. Refused while somebody is being served."""
-    counter = _counter(hall, command.counter, command.actor)
+    counter = counter_for(hall, command.counter, command.actor)
     desk = hall.desk(counter.id)
     if desk.state is DeskState.CLOSED:
         raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
     if command.actor.role not in SUPERVISING:
-        _require_own(counter, desk, command.actor)
-    ticket = _ticket_at(hall, desk)
-    if ticket is not None and ticket.state is State.SERVING:
+        require_own(counter, desk, command.actor)
+    ticket = ticket_at(hall, desk)
+    if ticket is not None and ticket.state is State.SERVING and not command.after_current:
         raise errors.CounterBusy(counter=counter.id, number=ticket.number, state=ticket.state.value)
+    if command.after_current and ticket is not None:
+        return [e.CounterClosing(counter.id, desk.officer or "")]
     return [
         *_put_back(hall, counter, desk, "closed"),
         e.CounterClosed(counter.id, desk.officer or "", f"closed by {command.actor.name}"),
     ]
 
 
-def call_next(hall: Hall, command: c.CallNext) -> list[e.Event]:
-    """Call the head of the first tier in which somebody waits."""
-    counter, desk = _free(hall, command.counter, command.actor)
-    choice = next_for(hall, counter)
+def help_services(hall: Hall, command: c.HelpServices) -> list[e.Event]:
+    """Call for further services after one's own; an officer for their own agency's, a supervisor for any."""
+    counter, _ = worked(hall, command.counter, command.actor)
+    services = tuple(dict.fromkeys(each for each in command.services if each not in counter.services))
+    for service in services:
+        known = hall.plan.services.get(service)
+        if known is None:
+            raise errors.ServiceUnknown(service=service)
+        if command.actor.role not in SUPERVISING and known.agency != counter.agency:
+            raise errors.Forbidden(role=command.actor.role.value, action="help")
+    return [e.HelpGiven(counter.id, services)]
+
+
+def call_next(hall: Hall, command: c.CallNext, at: datetime) -> list[e.Event]:
+    """Call whom the rules put first."""
+    counter, desk = free(hall, command.counter, command.actor)
+    choice = next_for(hall, counter, at)
     if choice is None:
         raise errors.NobodyWaiting(counter=counter.id, state=desk.state.value)
     return [e.TicketCalled(choice.ticket.id, counter.id, command.actor.name, choice.why)]
 
 
-def call_number(hall: Hall, command: c.CallNumber) -> list[e.Event]:
-    """Call one particular number. Out of turn it needs a reason, which stays in the log."""
-    counter, _ = _free(hall, command.counter, command.actor)
+def call_number(hall: Hall, command: c.CallNumber, at: datetime) -> list[e.Event]:
+    """Call one particular number. Out of turn it needs the right and a reason, which stays in the log."""
+    counter, desk = free(hall, command.counter, command.actor)
     number = command.number.strip().upper()
     ticket_id = hall.by_number.get(number)
     if ticket_id is None:
         raise errors.TicketUnknown(ticket=command.number)
     ticket = hall.tickets[ticket_id]
-    _require_state(ticket, Action.CALL)
-    if ticket.stage.service not in counter.services:
+    require_state(ticket, Action.CALL)
+    keys = lists_of(counter, desk)
+    if ticket.stage.list_key not in keys:
         raise errors.NotServedHere(number=ticket.number, counter=counter.id, state=ticket.state.value)
-    choice = next_for(hall, counter)
+    choice = next_for(hall, counter, at)
     if choice is not None and choice.ticket.id == ticket.id:
         why = choice.why
     else:
+        if not hall.plan.rules.officers_out_of_turn and command.actor.role not in SUPERVISING:
+            raise errors.Forbidden(role=command.actor.role.value, action="call_out_of_turn")
         reason = command.reason.strip()
         if not reason:
             raise errors.ReasonRequired(action="call", number=ticket.number)
-        passed = count_passed(hall, ticket, counter.services)
-        why = Why("number", passed, ticket.klass, reason=reason)
+        why = Why("number", count_passed(hall, ticket, keys), ticket.klass, reason=reason)
     return [e.TicketCalled(ticket.id, counter.id, command.actor.name, why)]
 
 
 def recall(hall: Hall, command: c.Recall, at: datetime) -> list[e.Event]:
     """Announce again, at most ``recall_limit`` times and not faster than ``recall_pace``."""
-    counter, ticket = _current(hall, command.counter, command.actor, Action.RECALL)
+    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.RECALL)
     rules, stage = hall.plan.rules, ticket.stage
     if stage.recalls >= rules.recall_limit:
         raise errors.RecallLimit(limit=rules.recall_limit, number=ticket.number, state=stage.state.value)
@@ -105,23 +141,23 @@ def recall(hall: Hall, command: c.Recall, at: datetime) -> list[e.Event]:
 
 def start(hall: Hall, command: c.StartService) -> list[e.Event]:
     """The citizen is here."""
-    counter, ticket = _current(hall, command.counter, command.actor, Action.START)
+    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.START)
     return [e.ServiceStarted(ticket.id, counter.id)]
-
-
-def finish(hall: Hall, command: c.FinishService) -> list[e.Event]:
-    """The citizen has been served."""
-    counter, ticket = _current(hall, command.counter, command.actor, Action.FINISH)
-    return [e.ServiceFinished(ticket.id, counter.id)]
 
 
 def no_show(hall: Hall, command: c.RecordNoShow) -> list[e.Event]:
     """Nobody came to the call."""
-    counter, ticket = _current(hall, command.counter, command.actor, Action.NO_SHOW)
-    return [e.TicketMissed(ticket.id, counter.id)]
+    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.NO_SHOW)
+    return [e.TicketMissed(ticket.id, counter.id), *closing(hall, counter)]
 
 
-def _counter(hall: Hall, counter_id: str, actor: Actor) -> Counter:
+def closing(hall: Hall, counter: Counter) -> list[e.Event]:
+    """A counter that has had its last ticket closes with it."""
+    desk = hall.desk(counter.id)
+    return [e.CounterClosed(counter.id, desk.officer or "", "after the last ticket")] if desk.closing else []
+
+
+def counter_for(hall: Hall, counter_id: str, actor: Actor) -> Counter:
     """The counter, if this actor may work at counters and at this one."""
     counter = hall.plan.counters.get(counter_id)
     if counter is None:
@@ -133,55 +169,58 @@ def _counter(hall: Hall, counter_id: str, actor: Actor) -> Counter:
     return counter
 
 
-def _require_own(counter: Counter, desk: Desk, actor: Actor) -> None:
+def require_own(counter: Counter, desk: Desk, actor: Actor) -> None:
+    """Refuse whoever is not the officer at this counter."""
     if desk.officer != actor.name:
         raise errors.CounterTaken(counter=counter.id, officer=desk.officer, state=desk.state.value)
 
 
-def _worked(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
+def worked(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
     """The counter and its desk, open and worked by this very actor."""
-    counter = _counter(hall, counter_id, actor)
+    counter = counter_for(hall, counter_id, actor)
     desk = hall.desk(counter.id)
     if desk.state is not DeskState.CLOSED:
-        _require_own(counter, desk, actor)
+        require_own(counter, desk, actor)
     if desk.state is not DeskState.OPEN:
         raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
     return counter, desk
 
 
-def _free(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
-    """As ``_worked``, and holding no ticket."""
-    counter, desk = _worked(hall, counter_id, actor)
-    if (ticket := _ticket_at(hall, desk)) is not None:
+def free(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
+    """As ``worked``, holding no ticket, and not about to close."""
+    counter, desk = worked(hall, counter_id, actor)
+    if (ticket := ticket_at(hall, desk)) is not None:
         raise errors.CounterBusy(counter=counter.id, number=ticket.number, state=ticket.state.value)
     return counter, desk
 
 
-def _current(hall: Hall, counter_id: str, actor: Actor, action: Action) -> tuple[Counter, Ticket]:
+def current_ticket(hall: Hall, counter_id: str, actor: Actor, action: Action) -> tuple[Counter, Ticket]:
     """The counter and its ticket, which ``action`` may move. A pause does not stop serving."""
-    counter = _counter(hall, counter_id, actor)
+    counter = counter_for(hall, counter_id, actor)
     desk = hall.desk(counter.id)
     if desk.state is DeskState.CLOSED:
         raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
-    _require_own(counter, desk, actor)
-    ticket = _ticket_at(hall, desk)
+    require_own(counter, desk, actor)
+    ticket = ticket_at(hall, desk)
     if ticket is None:
         raise errors.NothingCalled(counter=counter.id, action=action.value, state=desk.state.value)
-    _require_state(ticket, action)
+    require_state(ticket, action)
     return counter, ticket
 
 
-def _ticket_at(hall: Hall, desk: Desk) -> Ticket | None:
+def ticket_at(hall: Hall, desk: Desk) -> Ticket | None:
+    """The ticket in ``called`` or ``serving`` there."""
     return None if desk.ticket is None else hall.tickets[desk.ticket]
 
 
-def _require_state(ticket: Ticket, action: Action) -> None:
+def require_state(ticket: Ticket, action: Action) -> None:
+    """Refuse what the table of transitions does not let leave the state found."""
     if not allows(action, ticket.state):
         raise errors.WrongState(action=action.value, state=ticket.state.value, number=ticket.number)
 
 
 def _put_back(hall: Hall, counter: Counter, desk: Desk, cause: str) -> list[e.Event]:
-    ticket = _ticket_at(hall, desk)
+    ticket = ticket_at(hall, desk)
     if ticket is None or ticket.state is not State.CALLED:
         return []
     return [e.TicketPutBack(ticket.id, counter.id, cause)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from core.domain import commands as c
@@ -12,7 +12,8 @@ from core.domain.counter_rules import (
     call_next,
     call_number,
     close_counter,
-    finish,
+    cut_off,
+    help_services,
     no_show,
     open_counter,
     pause_counter,
@@ -21,6 +22,19 @@ from core.domain.counter_rules import (
 )
 from core.domain.forecast import forecast
 from core.domain.hall import DeskState, Hall, PrintState
+from core.domain.journey_rules import (
+    add_service,
+    end_parks,
+    finish,
+    park,
+    postpone,
+    release_aimed,
+    restore,
+    resume,
+    send_back,
+    transfer,
+    undo,
+)
 from core.domain.opening import Closed, Reason, closed
 from core.domain.plan import PriorityClass, Service
 from core.domain.ranking import ahead_by_service
@@ -48,9 +62,9 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
         case c.CloseCounter():
             return close_counter(hall, command)
         case c.CallNext():
-            return call_next(hall, command)
+            return call_next(hall, command, at)
         case c.CallNumber():
-            return call_number(hall, command)
+            return call_number(hall, command, at)
         case c.Recall():
             return recall(hall, command, at)
         case c.StartService():
@@ -59,6 +73,30 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
             return finish(hall, command)
         case c.RecordNoShow():
             return no_show(hall, command)
+        case c.HelpServices():
+            return help_services(hall, command)
+        case c.ParkTicket():
+            return park(hall, command, at)
+        case c.ResumeTicket():
+            return resume(hall, command)
+        case c.TransferTicket():
+            return transfer(hall, command, at)
+        case c.ReturnTicket():
+            return send_back(hall, command)
+        case c.AddService():
+            return add_service(hall, command)
+        case c.RestoreTicket():
+            return restore(hall, command)
+        case c.UndoAction():
+            return undo(hall, command, at)
+        case c.PostponeTicket():
+            return postpone(hall, command)
+        case c.EndParks():
+            return end_parks(hall, at)
+        case c.ReleaseAimed():
+            return release_aimed(hall)
+        case c.CutOff():
+            return cut_off(hall, command)
         case c.PauseService():
             return _pause_service(hall, command)
         case c.ResumeService():
@@ -88,7 +126,10 @@ def _start_day(hall: Hall, command: c.StartDay) -> list[e.Event]:
             if desk.state is not DeskState.CLOSED
         ]
         events.append(e.DayEnded(hall.day, len(left)))
-    return [*events, e.DayStarted(command.day)]
+    lengths = tuple(
+        (service, length.count, length.mean, length.variance) for service, length in hall.lengths.items()
+    )
+    return [*events, e.DayStarted(command.day, lengths)]
 
 
 def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
@@ -100,7 +141,7 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
     if len(command.token) < TOKEN_LENGTH or command.token in hall.by_token:
         raise errors.TokenWeak()
     printer = _printer(hall, command, service)
-    if (shut := closed(hall, service, at)) is not None:
+    if (shut := closed(hall, service, at, command.channel)) is not None:
         raise refusal_of(service, shut)
     series = plan.series[service.series]
     ordinal = hall.issued[series.id] + 1
@@ -110,7 +151,8 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
         raise errors.NumberGiven(number=number, series=series.id)
     day = hall.day or at.astimezone(plan.timezone).date()
     ticket = f"{day:%Y%m%d}-{number}"
-    ahead = ahead_by_service(hall, service.id, rank_of(at, klass.head_start), len(hall.tickets) + 1)
+    head_start = timedelta(0) if service.ratio is not None else klass.head_start
+    ahead = ahead_by_service(hall, service.id, rank_of(at, head_start), len(hall.tickets) + 1)
     wait = forecast(hall, service.id, ahead)
     issued = e.TicketIssued(
         ticket=ticket,
@@ -129,6 +171,9 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
         ahead=sum(ahead.values()),
         median_minutes=wait.median_minutes,
         p80_minutes=wait.p80_minutes,
+        marked=klass.mark,
+        route=service.route,
+        by_turns=service.ratio is not None,
     )
     if printer is None:
         return [issued]
@@ -148,15 +193,18 @@ def _class(hall: Hall, wanted: str | None) -> PriorityClass:
 
 
 def _printer(hall: Hall, command: c.IssueTicket, service: Service) -> str | None:
-    """The printer of the kiosk, if the ticket comes from one that has a printer."""
+    """The printer of the kiosk, if one is named that has a printer, and paper is wanted.
+
+    What a kiosk offers binds its own citizens; a desk may print anybody's ticket there.
+    """
     if command.kiosk is None:
         return None
     kiosk = hall.plan.kiosks.get(command.kiosk)
     if kiosk is None:
         raise errors.KioskUnknown(kiosk=command.kiosk)
-    if kiosk.agencies and service.agency not in kiosk.agencies:
+    if command.channel == "kiosk" and kiosk.agencies and service.agency not in kiosk.agencies:
         raise errors.ServiceNotOffered(service=service.id, kiosk=kiosk.id)
-    return kiosk.printer
+    return kiosk.printer if command.paper else None
 
 
 def refusal_of(service: Service, shut: Closed) -> errors.Refusal:
@@ -165,7 +213,7 @@ def refusal_of(service: Service, shut: Closed) -> errors.Refusal:
     match shut.reason:
         case Reason.PAUSED:
             return errors.ServicePausedNow(service=service.id, reason=shut.detail)
-        case Reason.QUOTA | Reason.AGENCY_QUOTA:
+        case Reason.QUOTA | Reason.AGENCY_QUOTA | Reason.CHANNEL_QUOTA:
             return errors.QuotaUsedUp(
                 service=service.id, reason=shut.reason.value, quota=shut.quota, opens_at=opens_at
             )

@@ -244,3 +244,90 @@ class NumberGiven(Refusal):
     """The number was given today by another series: its prefix was changed. Facts: ``number``, ``series``."""
 
     code = "number_given"
+
+
+class OfficerUnknown(Unknown):
+    """Facts: ``officer``."""
+
+    code = "officer_unknown"
+
+
+class OutcomeRequired(Refusal):
+    """The service asks how it ended. Facts: ``service``, ``allowed``."""
+
+    code = "outcome_required"
+    status = 422
+
+
+class OutcomeUnknown(Refusal):
+    """Facts: ``outcome``, ``allowed``."""
+
+    code = "outcome_unknown"
+    status = 422
+
+
+class TargetRequired(Refusal):
+    """A transfer names a service, a counter or an officer: one of them."""
+
+    code = "target_required"
+    status = 422
+
+
+class TransferToItself(Refusal):
+    """Facts: ``counter``."""
+
+    code = "transfer_to_itself"
+
+
+class TargetAway(Refusal):
+    """Nobody is at the counter, or the officer is at none. Facts: ``target``, ``state``."""
+
+    code = "target_away"
+
+
+class NoSender(Refusal):
+    """The ticket was not sent here by another counter. Facts: ``number``, ``state``."""
+
+    code = "no_sender"
+
+
+class RestoreLimit(Refusal):
+    """Facts: ``limit``, ``number``, ``state``."""
+
+    code = "restore_limit"
+
+
+class PostponeLimit(Refusal):
+    """Facts: ``limit``, ``number``, ``state``."""
+
+    code = "postpone_limit"
+
+
+class NobodyBehind(Refusal):
+    """Nobody waits behind who could pass. Facts: ``number``, ``state``."""
+
+    code = "nobody_behind"
+
+
+class NothingToUndo(Refusal):
+    """Facts: ``counter``, ``state``."""
+
+    code = "nothing_to_undo"
+
+
+class UndoTooLate(Refusal):
+    """Facts: ``seconds`` (how long an action can be undone), ``state``."""
+
+    code = "undo_too_late"
+
+
+class UndoOvertaken(Refusal):
+    """The ticket or the counter has gone on since. Facts: ``number``, ``state``."""
+
+    code = "undo_overtaken"
+
+
+class ServiceAlreadyHere(Refusal):
+    """The ticket is for that service already. Facts: ``service``, ``number``."""
+
+    code = "service_already_here"

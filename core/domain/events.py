@@ -25,9 +25,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class DayStarted(Event):
-    """A service day began with an empty hall."""
+    """A service day began with an empty hall.
+
+    ``lengths``: what serving took lately, carried over from the days before: service, number of
+    servings, mean and variance of their length in seconds.
+    """
 
     day: date
+    lengths: tuple[tuple[str, int, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,10 @@ class TicketIssued(Event):
     ahead: int
     median_minutes: int
     p80_minutes: int
+    marked: bool = False
+    route: tuple[str, ...] = ()
+    by_turns: bool = False
+    """Whether the service calls by a ratio: the head start is the class's, and waits for later stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,14 @@ class TicketCancelled(Event):
     """The holder left."""
 
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPostponed(Event):
+    """The holder let others pass: a new rank."""
+
+    ticket: str
+    rank: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,101 @@ class ServiceFinished(Event):
 
     ticket: str
     counter: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageOpened(Event):
+    """The next leg of a ticket began: a route went on, or an officer sent it on."""
+
+    ticket: str
+    service: str
+    agency: str
+    zone: str
+    joined_at: datetime
+    rank: datetime
+    sender: str
+    aim: str | None = None
+    to_come: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAdded(Event):
+    """An officer added a service to the ticket."""
+
+    ticket: str
+    counter: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParked(Event):
+    """The citizen fetches something; the counter is free for others. ``until``: then it waits again."""
+
+    ticket: str
+    counter: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketResumed(Event):
+    """A parked citizen is served on."""
+
+    ticket: str
+    counter: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUnparked(Event):
+    """A parked citizen waits again, with the rank they had."""
+
+    ticket: str
+    cause: str
+    aim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AimLifted(Event):
+    """Whom it was sent to is gone: it waits for its service, with the rank it had, in ``zone``."""
+
+    ticket: str
+    aim: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred(Event):
+    """An officer sent the ticket on; the stage that follows is its own event. ``to``: for the reader."""
+
+    ticket: str
+    counter: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRestored(Event):
+    """A missed ticket waits again, behind the next few."""
+
+    ticket: str
+    counter: str
+    rank: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionUndone(Event):
+    """The counter's last action was taken back; ``undone`` is the first event of that action."""
+
+    ticket: str
+    counter: str
+    action: str
+    undone: int
+    stage: int = 0
+    """The position of the stage that is gone again, if the action had opened one; and where it stood."""
+    service: str = ""
+    agency: str = ""
+    zone: str = ""
+    aim: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +252,22 @@ class CounterPaused(Event):
     counter: str
     officer: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosing(Event):
+    """The ticket at the counter is its last."""
+
+    counter: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGiven(Event):
+    """The counter calls for these services too, after its own."""
+
+    counter: str
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,32 +358,15 @@ class Recorded:
     event: Event
 
 
-KINDS: dict[str, type[Event]] = {
-    kind.__name__: kind
-    for kind in (
-        DayStarted,
-        DayEnded,
-        TicketIssued,
-        TicketCancelled,
-        TicketExpired,
-        TicketCalled,
-        TicketRecalled,
-        TicketPutBack,
-        ServiceStarted,
-        ServiceFinished,
-        TicketMissed,
-        CounterOpened,
-        CounterPaused,
-        CounterClosed,
-        ServicePaused,
-        ServiceResumed,
-        PrintQueued,
-        PrintReported,
-        AccountAdded,
-        SecretChanged,
-        AccountRevoked,
-    )
-}
+_KINDS = (
+    DayStarted, DayEnded, TicketIssued, TicketCancelled, TicketPostponed, TicketExpired,
+    TicketCalled, TicketRecalled, TicketPutBack, ServiceStarted, ServiceFinished, StageOpened,
+    ServiceAdded, TicketParked, TicketResumed, TicketUnparked, AimLifted, TicketTransferred,
+    TicketRestored, ActionUndone, TicketMissed, CounterOpened, CounterPaused, CounterClosing,
+    HelpGiven, CounterClosed, ServicePaused, ServiceResumed, PrintQueued, PrintReported,
+    AccountAdded, SecretChanged, AccountRevoked,
+)  # fmt: skip
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 """Every event by the name it has in the log."""
 
 LASTING: frozenset[str] = frozenset(name for name, kind in KINDS.items() if kind.lasting)

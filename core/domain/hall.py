@@ -9,43 +9,21 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sortedcontainers import SortedList
 
-from core.domain.events import (
-    AccountAdded,
-    AccountRevoked,
-    CounterClosed,
-    CounterOpened,
-    CounterPaused,
-    DayStarted,
-    Event,
-    PrintQueued,
-    PrintReported,
-    Recorded,
-    SecretChanged,
-    ServiceFinished,
-    ServicePaused,
-    ServiceResumed,
-    ServiceStarted,
-    TicketCalled,
-    TicketCancelled,
-    TicketExpired,
-    TicketIssued,
-    TicketMissed,
-    TicketPutBack,
-    TicketRecalled,
-)
 from core.domain.plan import Plan
 from core.domain.staff import Account
-from core.domain.ticket import Stage, State, Ticket, rank_of
+from core.domain.ticket import Ticket
 
 CALLS_KEPT = 200
 """How many calls the hall remembers for its boards."""
+LENGTHS_KEPT = 30
+"""About how many servings the forecast remembers of a service."""
 
 Place = tuple[datetime, int, str]
 """Where a waiting stage stands: rank, ticket sequence (breaks ties), ticket id."""
@@ -69,6 +47,10 @@ class Desk:
     ticket: str | None = None
     served: int = 0
     """Tickets served here today."""
+    closing: bool = False
+    """Whether the ticket here is the last one."""
+    helping: tuple[str, ...] = ()
+    """Services called for besides the counter's own, after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +62,38 @@ class Call:
     counter: str
     at: datetime
     repeat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """What serving took lately, in seconds: a mean that forgets, so that it follows the day."""
+
+    count: int = 0
+    mean: float = 0.0
+    variance: float = 0.0
+
+    def with_one(self, seconds: float) -> Length:
+        """After one more serving; each weighs at least a ``LENGTHS_KEPT``-th."""
+        count = min(self.count + 1, LENGTHS_KEPT)
+        gain = 1 / count
+        off = seconds - self.mean
+        return Length(count, self.mean + gain * off, (1 - gain) * (self.variance + gain * off * off))
+
+
+@dataclass(frozen=True, slots=True)
+class Memento:
+    """What an officer's last action changed, as it was before: enough to take it back."""
+
+    action: str
+    seq: int
+    at: datetime
+    command_id: str
+    before: Ticket
+    after: Ticket
+    desk: Desk
+    length: Length | None
+    length_after: Length | None
+    """What the forecast knew right after: if another counter has added to it since, it stays."""
 
 
 class PrintState(StrEnum):
@@ -113,6 +127,7 @@ class Hall:
         self.day: date | None = None
         self.paused: dict[str, str] = {}
         self.accounts: dict[tuple[str, str], Account] = {}
+        self.lengths: dict[str, Length] = {}
         self._empty()
 
     def _empty(self) -> None:
@@ -123,7 +138,20 @@ class Hall:
         self.issued: Counter[str] = Counter()
         self.issued_of_service: Counter[str] = Counter()
         self.issued_of_agency: Counter[str] = Counter()
+        self.issued_by_channel: Counter[tuple[str, str]] = Counter()
+        """By service (or ``@`` and agency) and channel."""
         self.waiting: dict[str, SortedList[Place]] = {}
+        """Who waits, by list and rank: a list is a service, or whom a stage is aimed at."""
+        self.joined: dict[str, SortedList[Place]] = {}
+        """The same by the instant of joining, for the guard and for who is passed."""
+        self.lanes: dict[tuple[str, bool], SortedList[Place]] = {}
+        """The same by list and whether the class is marked, for ratios."""
+        self.turns: Counter[str] = Counter()
+        """How many calls of its round a service with a ratio has made."""
+        self.parked: dict[str, datetime | None] = {}
+        """Parked tickets, with the instant at which they wait again."""
+        self.mementos: dict[str, Memento] = {}
+        """By counter: its last action, if it can be undone."""
         self.desks: dict[str, Desk] = {}
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.missed: dict[str, datetime] = {}
@@ -161,167 +189,9 @@ class Hall:
     def state(self) -> dict[str, Any]:
         """All of the hall but its plan, for comparing two halls."""
         told = {name: value for name, value in vars(self).items() if name != "plan"}
-        told["waiting"] = {name: list(places) for name, places in self.waiting.items() if places}
+        for index in ("waiting", "joined", "lanes"):
+            told[index] = {key: list(places) for key, places in told[index].items() if places}
         return told
 
 
 _CLOSED = Desk()
-
-
-def evolve(hall: Hall, recorded: Recorded) -> None:
-    """Apply what happened. Never refuses: the event is a fact."""
-    hall.seq = recorded.seq
-    hall.latest = hall.moment(recorded.at)
-    _apply(hall, recorded.event, recorded)
-
-
-def replay(plan: Plan, log: Iterable[Recorded]) -> Hall:
-    """The hall that a log leads to."""
-    hall = Hall(plan)
-    for recorded in log:
-        evolve(hall, recorded)
-    return hall
-
-
-def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm an event
-    at = recorded.at
-    match event:
-        case DayStarted(day=day):
-            hall._empty()
-            hall.day = day
-        case TicketIssued():
-            _issue(hall, event, at)
-        case TicketCalled():
-            _call(hall, event, recorded)
-        case TicketRecalled(ticket=ticket, counter=counter):
-            stage = hall.tickets[ticket].stage
-            stage = replace(stage, announced_at=at, recalls=stage.recalls + 1)
-            _put(hall, ticket, stage)
-            hall.calls.append(Call(recorded.seq, ticket, counter, at, stage.recalls))
-        case TicketPutBack(ticket=ticket, counter=counter):
-            stage = hall.tickets[ticket].stage
-            _leave_desk(hall, counter)
-            back = replace(
-                stage,
-                state=State.WAITING,
-                counter=None,
-                officer=None,
-                called_at=None,
-                announced_at=None,
-                why=None,
-                recalls=0,
-            )
-            _put(hall, ticket, back)
-            _join(hall, hall.tickets[ticket])
-        case ServiceStarted(ticket=ticket):
-            _put(hall, ticket, replace(hall.tickets[ticket].stage, state=State.SERVING, started_at=at))
-        case ServiceFinished(ticket=ticket, counter=counter):
-            _put(hall, ticket, replace(hall.tickets[ticket].stage, state=State.DONE, ended_at=at))
-            _leave_desk(hall, counter, served=1)
-        case TicketMissed(ticket=ticket, counter=counter):
-            _put(hall, ticket, replace(hall.tickets[ticket].stage, state=State.MISSED, ended_at=at))
-            _leave_desk(hall, counter)
-            hall.missed[ticket] = at
-        case TicketCancelled(ticket=ticket):
-            _end(hall, ticket, State.CANCELLED, at)
-        case TicketExpired(ticket=ticket):
-            _end(hall, ticket, State.EXPIRED, at)
-        case CounterOpened(counter=counter, officer=officer):
-            desk = hall.desk(counter)
-            hall.desks[counter] = replace(desk, state=DeskState.OPEN, officer=officer, reason="")
-        case CounterPaused(counter=counter, reason=reason):
-            hall.desks[counter] = replace(hall.desk(counter), state=DeskState.PAUSED, reason=reason)
-        case CounterClosed(counter=counter):
-            hall.desks[counter] = Desk(served=hall.desk(counter).served)
-        case ServicePaused(service=service, reason=reason):
-            hall.paused[service] = reason
-        case ServiceResumed(service=service):
-            hall.paused.pop(service, None)
-        case PrintQueued(job=job, ticket=ticket, printer=printer, kiosk=kiosk, url=url):
-            hall.jobs[job] = PrintJob(job, ticket, printer, kiosk, url, PrintState.QUEUED)
-        case PrintReported(job=job, state=state, detail=detail):
-            hall.jobs[job] = replace(hall.jobs[job], state=PrintState(state), detail=detail)
-        case AccountAdded(account_kind=kind, name=name, role=role, agency=agency):
-            hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq)
-        case SecretChanged(account_kind=kind, name=name):
-            hall.accounts[kind, name] = replace(hall.accounts[kind, name], version=recorded.seq)
-        case AccountRevoked(account_kind=kind, name=name):
-            hall.accounts.pop((kind, name), None)
-        case _:
-            pass  # DayEnded tells, it changes nothing here
-
-
-def _issue(hall: Hall, event: TicketIssued, at: datetime) -> None:
-    rank = rank_of(at, timedelta(seconds=event.head_start_s))
-    ticket = Ticket(
-        id=event.ticket,
-        seq=len(hall.tickets) + 1,
-        number=event.number,
-        series=event.series,
-        ordinal=event.ordinal,
-        token=event.token,
-        klass=event.klass,
-        lang=event.lang,
-        channel=event.channel,
-        kiosk=event.kiosk,
-        zone=event.zone,
-        issued_at=at,
-        stages=(Stage(event.service, event.agency, State.WAITING, joined_at=at, rank=rank),),
-    )
-    hall.tickets[ticket.id] = ticket
-    hall.by_token[ticket.token] = ticket.id
-    hall.by_number[ticket.number] = ticket.id
-    hall.issued[event.series] = event.ordinal
-    hall.issued_of_service[event.service] += 1
-    hall.issued_of_agency[event.agency] += 1
-    _join(hall, ticket)
-
-
-def _call(hall: Hall, event: TicketCalled, recorded: Recorded) -> None:
-    ticket, at = hall.tickets[event.ticket], recorded.at
-    stage = ticket.stage
-    _quit(hall, ticket)
-    called = replace(
-        stage,
-        state=State.CALLED,
-        counter=event.counter,
-        officer=event.officer,
-        called_at=at,
-        announced_at=at,
-        why=event.why,
-        recalls=0,
-    )
-    _put(hall, event.ticket, called)
-    hall.desks[event.counter] = replace(hall.desk(event.counter), ticket=event.ticket)
-    hall.calls.append(Call(recorded.seq, event.ticket, event.counter, at, 0))
-
-
-def _end(hall: Hall, ticket_id: str, state: State, at: datetime) -> None:
-    """Close the current stage wherever it is."""
-    ticket = hall.tickets[ticket_id]
-    stage = ticket.stage
-    if stage.state is State.WAITING:
-        _quit(hall, ticket)
-    if stage.counter is not None and hall.desk(stage.counter).ticket == ticket_id:
-        _leave_desk(hall, stage.counter)
-    hall.missed.pop(ticket_id, None)
-    _put(hall, ticket_id, replace(stage, state=state, ended_at=at))
-
-
-def _put(hall: Hall, ticket: str, stage: Stage) -> None:
-    hall.tickets[ticket] = hall.tickets[ticket].with_stage(stage)
-
-
-def _leave_desk(hall: Hall, counter: str, served: int = 0) -> None:
-    desk = hall.desk(counter)
-    hall.desks[counter] = replace(desk, ticket=None, served=desk.served + served)
-
-
-def _join(hall: Hall, ticket: Ticket) -> None:
-    stage = ticket.stage
-    hall.waiting.setdefault(stage.service, SortedList()).add((stage.rank, ticket.seq, ticket.id))
-
-
-def _quit(hall: Hall, ticket: Ticket) -> None:
-    stage = ticket.stage
-    hall.waiting[stage.service].remove((stage.rank, ticket.seq, ticket.id))

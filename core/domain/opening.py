@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from core.domain.forecast import work_before
 from core.domain.hall import Hall
 from core.domain.plan import Interval, Plan, Service
 
@@ -23,6 +24,8 @@ class Reason(StrEnum):
     OVER = "over"
     QUOTA = "quota"
     AGENCY_QUOTA = "agency_quota"
+    CHANNEL_QUOTA = "channel_quota"
+    FULL = "full"
     PAUSED = "paused"
 
 
@@ -36,8 +39,8 @@ class Closed:
     quota: int = 0
 
 
-def closed(hall: Hall, service: Service, at: datetime) -> Closed | None:
-    """Why ``service`` gives no numbers at ``at``; ``None`` when it does.
+def closed(hall: Hall, service: Service, at: datetime, channel: str = "kiosk") -> Closed | None:
+    """Why ``service`` gives no numbers at ``at`` through ``channel``; ``None`` when it does.
 
     A break does not stop numbers: whoever comes at noon may wait with a number in hand.
     """
@@ -47,12 +50,44 @@ def closed(hall: Hall, service: Service, at: datetime) -> Closed | None:
     local = at.astimezone(plan.timezone)
     if (shut := _out_of_hours(plan, service, local)) is not None:
         return shut
-    if (quota := service.daily_quota) is not None and hall.issued_of_service[service.id] >= quota:
-        return Closed(Reason.QUOTA, next_opening(plan, service, local.date()), quota=quota)
-    agency_quota = plan.agencies[service.agency].daily_quota
-    if agency_quota is not None and hall.issued_of_agency[service.agency] >= agency_quota:
-        return Closed(Reason.AGENCY_QUOTA, next_opening(plan, service, local.date()), quota=agency_quota)
+    return _used_up(hall, service, local, channel) or _full(hall, service, at, local)
+
+
+def _used_up(hall: Hall, service: Service, local: datetime, channel: str) -> Closed | None:
+    """The quotas: of the service, of its agency as a whole, and of either for one channel."""
+    agency = hall.plan.agencies[service.agency]
+    by_channel = hall.issued_by_channel
+    limits = (
+        (Reason.QUOTA, service.daily_quota, hall.issued_of_service[service.id]),
+        (Reason.AGENCY_QUOTA, agency.daily_quota, hall.issued_of_agency[agency.id]),
+        (Reason.CHANNEL_QUOTA, service.channel_quotas.get(channel), by_channel[service.id, channel]),
+        (Reason.CHANNEL_QUOTA, agency.channel_quotas.get(channel), by_channel[f"@{agency.id}", channel]),
+    )
+    for reason, quota, issued in limits:
+        if quota is not None and issued >= quota:
+            return Closed(reason, next_opening(hall.plan, service, local.date()), quota=quota)
     return None
+
+
+def _full(hall: Hall, service: Service, at: datetime, local: datetime) -> Closed | None:
+    """Those who wait already fill what is left of the day with the counters that are open."""
+    if not hall.plan.rules.close_when_full:
+        return None
+    left = minutes_left(hall.plan, service, local)
+    work = work_before(hall, service.id, at)
+    if work is None or work < left:
+        return None
+    return Closed(Reason.FULL, next_opening(hall.plan, service, local.date()))
+
+
+def minutes_left(plan: Plan, service: Service, local: datetime) -> float:
+    """Working minutes from ``local`` to the end of the day, breaks left out."""
+    left = 0.0
+    for interval in service.hours.on(local.date(), plan.special_days):
+        opens = max(_local(plan, local.date(), interval.opens), local)
+        closes = _local(plan, local.date(), interval.closes)
+        left += max(0.0, (closes - opens).total_seconds() / 60)
+    return left
 
 
 def _out_of_hours(plan: Plan, service: Service, local: datetime) -> Closed | None:

@@ -105,8 +105,25 @@ class Agency:
     zone: str
     hours: Hours
     daily_quota: int | None = None
+    channel_quotas: Mapping[str, int] = field(default_factory=dict)
     short: str = ""
     """The name by which people know it, for boards and narrow paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Of every ``of`` calls, ``priority`` go to marked classes while both kinds wait."""
+
+    priority: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeKind:
+    """How serving can end, where the service asks for it."""
+
+    id: str
+    name: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +144,16 @@ class Service:
     often: bool = False
     """Shown among "often asked for" on the kiosk."""
     keywords: tuple[str, ...] = ()
+    max_wait: timedelta | None = None
+    """Whoever waits longer goes before all others of the counter's tier (the guard)."""
+    ratio: Ratio | None = None
+    """Instead of head starts: how calls alternate between classes."""
+    route: tuple[str, ...] = ()
+    """Services that follow this one on the same ticket (files, then photo, then cashier)."""
+    outcomes: tuple[OutcomeKind, ...] = ()
+    """Asked for when serving ends; empty: not asked."""
+    channel_quotas: Mapping[str, int] = field(default_factory=dict)
+    """Quota by channel (``kiosk``, ``desk``, ``online``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +169,8 @@ class Counter:
     agency: str
     zone: str
     tiers: tuple[tuple[str, ...], ...]
+    help_after: timedelta | None = None
+    """How long the head of a lower tier waits until it competes with the tiers above; ``None``: never."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -191,6 +220,17 @@ class Rules:
     recall_limit: int = 3
     recall_pace: timedelta = timedelta(seconds=8)
     missed_shown: timedelta = timedelta(minutes=30)
+    restore_behind: int = 3
+    """A missed or postponed ticket goes behind so many who wait."""
+    restore_limit: int = 2
+    postpone_limit: int = 2
+    undo_for: timedelta = timedelta(seconds=30)
+    cut_off_after: timedelta = timedelta(minutes=2)
+    """After how long without its workstation a counter is paused and its called ticket put back; 0: never."""
+    officers_out_of_turn: bool = True
+    """Whether an officer may call a number out of turn (with a reason), or a supervisor only."""
+    close_when_full: bool = True
+    """Whether a service stops giving numbers when those who wait fill what is left of its day."""
     doors_before: timedelta = timedelta(minutes=15)
     """How long before the counters the kiosks give numbers."""
 

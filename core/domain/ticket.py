@@ -17,12 +17,16 @@ class State(StrEnum):
     SERVING = "serving"
     DONE = "done"
     MISSED = "missed"
+    PARKED = "parked"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
+TRANSFERRED = "transferred"
+"""The outcome of a stage that ended by sending its ticket on."""
+
 AT_COUNTER = frozenset({State.CALLED, State.SERVING})
-OPEN = frozenset({State.WAITING, State.CALLED, State.SERVING, State.MISSED})
+OPEN = frozenset({State.WAITING, State.CALLED, State.SERVING, State.MISSED, State.PARKED})
 CLOSED = frozenset(State) - OPEN
 
 
@@ -35,6 +39,12 @@ class Action(StrEnum):
     FINISH = "finish"
     NO_SHOW = "no_show"
     PUT_BACK = "put_back"
+    PARK = "park"
+    RESUME = "resume"
+    UNPARK = "unpark"
+    TRANSFER = "transfer"
+    RESTORE = "restore"
+    POSTPONE = "postpone"
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -55,7 +65,13 @@ TRANSITIONS: Mapping[Action, Transition] = MappingProxyType(
         Action.FINISH: Transition(frozenset({State.SERVING}), State.DONE),
         Action.NO_SHOW: Transition(frozenset({State.CALLED}), State.MISSED),
         Action.PUT_BACK: Transition(frozenset({State.CALLED}), State.WAITING),
-        Action.CANCEL: Transition(frozenset({State.WAITING, State.MISSED}), State.CANCELLED),
+        Action.PARK: Transition(frozenset({State.SERVING}), State.PARKED),
+        Action.RESUME: Transition(frozenset({State.PARKED}), State.SERVING),
+        Action.UNPARK: Transition(frozenset({State.PARKED}), State.WAITING),
+        Action.TRANSFER: Transition(frozenset({State.CALLED, State.SERVING}), State.DONE),
+        Action.RESTORE: Transition(frozenset({State.MISSED}), State.WAITING),
+        Action.POSTPONE: Transition(frozenset({State.WAITING}), State.WAITING),
+        Action.CANCEL: Transition(frozenset({State.WAITING, State.MISSED, State.PARKED}), State.CANCELLED),
         Action.EXPIRE: Transition(OPEN, State.EXPIRED),
     }
 )
@@ -71,7 +87,10 @@ class Why:
     """Why a ticket was called before others: the rule that decided, and whom it passed.
 
     ``rule``: ``arrival`` (nobody came earlier), ``head_start`` (its class counts as having come
-    ``head_start_s`` seconds earlier), ``number`` (called by number, with ``reason``).
+    ``head_start_s`` seconds earlier), ``ratio`` (classes take turns), ``guard`` (it waited longer than
+    its service allows), ``help`` (it waited too long for its own counters), ``tier`` (this counter
+    serves its services first), ``aimed`` (it was sent to this counter or officer), ``order`` (its
+    place after a restore or a transfer), ``number`` (called by number, with ``reason``).
     ``passed``: how many who came earlier and still wait were passed.
     """
 
@@ -80,6 +99,11 @@ class Why:
     klass: str = ""
     head_start_s: int = 0
     reason: str = ""
+    minutes: int = 0
+    """``guard`` and ``help``: the limit that was passed."""
+    turn: int = 0
+    """``ratio``: which call of the round this was, from 1; ``of``: how many make a round."""
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +126,20 @@ class Stage:
     recalls: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    aim: str | None = None
+    """``counter:ID`` or ``officer:NAME`` if only they may call it."""
+    sender: str | None = None
+    """The counter that sent it here; ``return`` sends it back."""
+    parked_at: datetime | None = None
+    park_until: datetime | None = None
+    away_s: float = 0.0
+    """How long it was parked before it was resumed: no part of what serving took."""
+    outcome: str = ""
+
+    @property
+    def list_key(self) -> str:
+        """The waiting list it stands in: its service's, or that of whom it is aimed at."""
+        return self.service if self.aim is None else f"@{self.aim}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +160,17 @@ class Ticket:
     zone: str
     issued_at: datetime
     stages: tuple[Stage, ...]
+    marked: bool = False
+    """Whether its class is one that ratios and screens set apart."""
+    head_start_s: int = 0
+    to_come: tuple[str, ...] = ()
+    """Services still to come on this ticket: the rest of a route, and what an officer added."""
+    restores: int = 0
+    postpones: int = 0
+    ahead: int = 0
+    """How many were ahead at issue, and the forecast made then, in minutes: scored at the call."""
+    median_minutes: int = 0
+    p80_minutes: int = 0
 
     @property
     def stage(self) -> Stage:

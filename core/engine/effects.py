@@ -101,8 +101,18 @@ def _touch(hall: Hall, event: e.Event, touched: _Touched) -> None:
         case e.PrintQueued(job=job) | e.PrintReported(job=job):
             kiosk = hall.jobs[job].kiosk if job in hall.jobs else None
             touched.kiosks |= {kiosk} if kiosk is not None else set()
-        case e.CounterOpened() | e.CounterPaused() | e.CounterClosed():
+        case e.CounterOpened() | e.CounterPaused() | e.CounterClosing() | e.CounterClosed() | e.HelpGiven():
             _touch_counter(hall, event.counter, touched)
+        case e.StageOpened(sender=sender):
+            _touch_counter(hall, sender, touched)
+        case e.ActionUndone(service=service, agency=agency, zone=zone, aim=aim) if service:
+            # Where it waited until a moment ago nothing else tells that it is gone.
+            touched.services.add(service)
+            touched.agencies.add(agency)
+            touched.zones.add(zone)
+            _touch_aimed(hall, aim, touched)
+        case e.AimLifted(aim=aim):
+            _touch_aimed(hall, aim, touched)
         case _:
             pass
     _touch_ticket(hall, event, touched)
@@ -117,9 +127,17 @@ def _touch_ticket(hall: Hall, event: e.Event, touched: _Touched) -> None:
         touched.zones.add(ticket.zone)
         if ticket.stage.counter is not None:
             _touch_counter(hall, ticket.stage.counter, touched)
+        _touch_aimed(hall, ticket.stage.aim, touched)
         counter = getattr(event, "counter", None)
         if counter is not None:
             _touch_counter(hall, counter, touched)
+
+
+def _touch_aimed(hall: Hall, aim: str | None, touched: _Touched) -> None:
+    kind, _, name = (aim or "").partition(":")
+    counter = hall.desk_of(name) if kind == "officer" else name
+    if counter:
+        _touch_counter(hall, counter, touched)
 
 
 def _touch_counter(hall: Hall, counter_id: str, touched: _Touched) -> None:

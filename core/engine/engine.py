@@ -25,7 +25,9 @@ from core.domain import events as e
 from core.domain.deciding import decide
 from core.domain.errors import CommandIdReused, Refusal
 from core.domain.events import Recorded
-from core.domain.hall import Hall, evolve, replay
+from core.domain.evolving import evolve, replay
+from core.domain.hall import Hall
+from core.domain.journey_rules import stranded
 from core.domain.plan import Plan
 from core.domain.staff import SYSTEM, Actor
 from core.engine.batch import Answer, Batch, Done, Order, Undecided, fingerprint_of, result_of, secret_of
@@ -146,6 +148,12 @@ class Engine:
             self._settle()
             return self._catch_up()
 
+    def log_of(self, day: date) -> list[Recorded]:
+        """All that happened on a service day, in order."""
+        with self._lock:
+            self._settle()
+            return self._concurrency.offload(self._store.of_day, day)
+
     def secret(self, kind: str, name: str) -> str | None:
         """The hash of an account's secret."""
         with self._lock:
@@ -168,6 +176,14 @@ class Engine:
         except StoreError:
             _log.error("day_not_started at=%s", now.isoformat())
 
+    def take_care(self) -> None:
+        """What time and absence have ended: parkings with a limit, and waiting for somebody who is gone."""
+        now = self._clock.now()
+        if self.read(lambda hall: any(until is not None and until <= now for until in hall.parked.values())):
+            self.do(c.EndParks(SYSTEM))
+        if self.read(lambda hall: any(stranded(hall))):
+            self.do(c.ReleaseAimed(SYSTEM))
+
     # -- the writer ------------------------------------------------------------------------------
 
     def _order(self, command: c.Command, command_id: str | None, answer: Answer | None) -> Order:
@@ -179,6 +195,7 @@ class Engine:
             return
         try:
             self.tick()
+            self.take_care()
         except Exception:  # whatever it was, tomorrow must begin all the same
             _log.exception("day_check_failed")
         self._mailbox.put(Nudge.LOOK)

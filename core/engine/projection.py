@@ -7,11 +7,13 @@ be rebuilt from the events at any time (``antrean rebuild``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from core.domain import events as e
 from core.domain.events import Recorded
-from core.domain.hall import Hall, evolve
+from core.domain.evolving import evolve
+from core.domain.hall import Hall
 from core.domain.plan import Plan
 from core.domain.ticket import Ticket
 from core.ports import KEYS, instant
@@ -76,6 +78,11 @@ def _ticket_row(ticket: Ticket, day: str) -> dict[str, Any]:
         "zone": ticket.zone,
         "issued_at": instant(ticket.issued_at),
         "state": ticket.state.value,
+        "ahead": ticket.ahead,
+        "median_minutes": ticket.median_minutes,
+        "p80_minutes": ticket.p80_minutes,
+        "restores": ticket.restores,
+        "postpones": ticket.postpones,
     }
 
 
@@ -95,9 +102,33 @@ def _stage_rows(ticket: Ticket) -> list[dict[str, Any]]:
             "recalls": stage.recalls,
             "started_at": instant(stage.started_at),
             "ended_at": instant(stage.ended_at),
+            "aim": stage.aim,
+            "sender": stage.sender,
+            "outcome": stage.outcome,
         }
         for position, stage in enumerate(ticket.stages, start=1)
     ]
+
+
+def _undone_row(event: e.ActionUndone, at: str | None) -> dict[str, Any]:
+    return {
+        "ticket": event.ticket,
+        "position": event.stage,
+        "service": event.service,
+        "agency": event.agency,
+        "state": "undone",
+        "joined_at": at,
+        "rank": at,
+        "counter": None,
+        "officer": None,
+        "called_at": None,
+        "recalls": 0,
+        "started_at": None,
+        "ended_at": at,
+        "aim": event.aim,
+        "sender": event.counter,
+        "outcome": "",
+    }
 
 
 def _log_rows(hall: Hall, recorded: Recorded, rows: Rows) -> None:
@@ -117,6 +148,7 @@ def _log_rows(hall: Hall, recorded: Recorded, rows: Rows) -> None:
                     "rule": why.rule,
                     "passed": why.passed,
                     "reason": why.reason,
+                    "waited_s": _waited(hall, ticket, recorded.at),
                 }
             )
         case e.TicketRecalled(ticket=ticket, counter=counter):
@@ -134,16 +166,30 @@ def _log_rows(hall: Hall, recorded: Recorded, rows: Rows) -> None:
                     "rule": "recall",
                     "passed": 0,
                     "reason": "",
+                    "waited_s": _waited(hall, ticket, recorded.at),
                 }
             )
+        case e.ActionUndone(stage=position) if position:
+            # A row is never taken away; the stage that the action had opened is told to be none.
+            rows.setdefault("stage", []).append(_undone_row(recorded.event, at))
         case e.CounterOpened(counter=counter, officer=officer):
             _desk_row(rows, recorded, (counter, officer, "opened", ""))
         case e.CounterPaused(counter=counter, officer=officer, reason=reason):
             _desk_row(rows, recorded, (counter, officer, "paused", reason))
+        case e.CounterClosing(counter=counter, officer=officer):
+            _desk_row(rows, recorded, (counter, officer, "closing", ""))
+        case e.HelpGiven(counter=counter, services=services):
+            _desk_row(rows, recorded, (counter, recorded.actor.name, "helping", ", ".join(services)))
         case e.CounterClosed(counter=counter, officer=officer, cause=cause):
             _desk_row(rows, recorded, (counter, officer, "closed", cause))
         case _:
             pass
+
+
+def _waited(hall: Hall, ticket: str, at: datetime) -> int:
+    """Seconds since the stage was joined; against the forecast of the ticket they tell how honest it was."""
+    held = hall.tickets.get(ticket)
+    return 0 if held is None else int((at - held.stage.joined_at).total_seconds())
 
 
 def _desk_row(rows: Rows, recorded: Recorded, told: tuple[str, str, str, str]) -> None:

@@ -32,6 +32,9 @@ class WhyShape(_Class):
     rule: str
     passed: int
     head_start_minutes: int
+    minutes: int
+    turn: int
+    of: int
     reason: str
     sentence: Name
 
@@ -124,7 +127,9 @@ class TicketShape(_Class):
     requirements: list[Name]
     url: str
     actions: list[str]
-    """What the holder may do now: ``cancel``."""
+    """What the holder may do now: ``cancel``, ``postpone``."""
+    to_come: list[ServiceNameShape]
+    """Services that follow on this ticket."""
 
 
 class PrintShape(TypedDict):
@@ -224,6 +229,47 @@ class CurrentShape(_Class):
     recall_after_seconds: int
     """Seconds until a recall is allowed, 0 when it is."""
     why: WhyShape | None
+    outcomes: list[OutcomeShape]
+    """What the service asks for when serving ends; empty: nothing."""
+    to_come: list[ServiceNameShape]
+    """Services that follow on this ticket."""
+    sender: str | None
+    """The counter that sent it here."""
+
+
+class OutcomeShape(TypedDict):
+    """One way in which serving can end."""
+
+    id: str
+    name: Name
+
+
+class ServiceNameShape(TypedDict):
+    """A service by its name."""
+
+    id: str
+    name: Name
+
+
+class ParkedShape(TypedDict):
+    """A parked ticket. ``until``: when it waits again by itself."""
+
+    id: str
+    number: str
+    service: str
+    service_name: Name
+    parked_at: str
+    until: str | None
+    here: bool
+    """Whether it was parked at this counter, where it can be served on at once."""
+
+
+class UndoShape(TypedDict):
+    """What can be taken back, and for how many seconds more."""
+
+    action: str
+    number: str
+    seconds_left: int
 
 
 class WaitingTicketShape(_Class):
@@ -254,9 +300,15 @@ class WorkstationShape(TypedDict):
     waiting: list[WaitingTicketShape]
     waiting_count: int
     missed: list[WaitingTicketShape]
+    parked: list[ParkedShape]
+    undo: UndoShape | None
+    closing: bool
+    """Whether the ticket at the counter is its last."""
+    helping: list[ServiceNameShape]
     served_today: int
     actions: list[str]
-    """What may be done now: ``open close pause next call recall start finish no-show``."""
+    """What may be done now: ``open close pause next call recall start finish no-show park resume
+    transfer return add restore undo help last``."""
 
 
 class KioskJobShape(TypedDict):

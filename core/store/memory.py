@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from core.domain.events import LASTING, Recorded, TicketIssued
@@ -32,6 +33,10 @@ class MemoryStore:
     def since(self, seq: int) -> list[Recorded]:
         """Every event after ``seq``."""
         return [recorded for recorded in self.log if recorded.seq > seq]
+
+    def of_day(self, day: date) -> list[Recorded]:
+        """All of one service day."""
+        return [recorded for recorded in self.log if recorded.day == day]
 
     def everything(self) -> Iterator[Recorded]:
         """The whole log."""

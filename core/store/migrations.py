@@ -86,3 +86,21 @@ def m002_reports(db: Database) -> None:
         );
         """
     )
+
+
+@migrations()
+def m003_journeys(db: Database) -> None:
+    """Stages that are sent on, forecasts that are scored; the rows are made anew from the log."""
+    db.executescript(
+        """
+        ALTER TABLE ticket ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ticket ADD COLUMN median_minutes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ticket ADD COLUMN p80_minutes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ticket ADD COLUMN restores INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE ticket ADD COLUMN postpones INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE stage ADD COLUMN aim TEXT;
+        ALTER TABLE stage ADD COLUMN sender TEXT;
+        ALTER TABLE stage ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+        ALTER TABLE call ADD COLUMN waited_s INTEGER NOT NULL DEFAULT 0;
+        """
+    )

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,10 @@ class SqliteStore:
     def since(self, seq: int) -> list[Recorded]:
         """Every event after ``seq``."""
         return list(self._read("seq > ?", (seq,)))
+
+    def of_day(self, day: date) -> list[Recorded]:
+        """All of one service day."""
+        return list(self._read("day = ?", (day.isoformat(),)))
 
     def everything(self) -> Iterator[Recorded]:
         """The whole log, read as it is consumed."""

@@ -74,6 +74,7 @@ def row(ordinal: int, state: str = "waiting") -> dict[str, Any]:
         "id": f"t-A{ordinal}", "day": TUESDAY.isoformat(), "number": f"A{ordinal:03d}", "series": "A",
         "ordinal": ordinal, "class": "regular", "lang": "id", "channel": "kiosk", "kiosk": None,
         "zone": "A", "issued_at": "2026-11-24T01:00:00.000000Z", "state": state,
+        "ahead": 0, "median_minutes": 0, "p80_minutes": 2, "restores": 0, "postpones": 0,
     }  # fmt: skip
 
 

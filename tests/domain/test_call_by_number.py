@@ -7,7 +7,7 @@ import pytest
 from core.domain import errors
 from core.domain.commands import CallNumber, StartDay
 from core.domain.events import TicketCalled
-from tests.worlds import ANI, SYSTEM, TUESDAY, local
+from tests.worlds import ANI, SYSTEM, TUESDAY, WAYAN, Story, local, small_plan, with_rules
 
 
 def test_out_of_turn_needs_a_reason(story):
@@ -74,3 +74,13 @@ def test_a_busy_counter_calls_no_other_number(story):
     story.opens().calls()
     refusal = story.refuses(CallNumber(ANI, "1", "A002", "asked for"), errors.CounterBusy)
     assert refusal.facts == {"counter": "1", "number": "A001", "state": "called"}
+
+
+def test_where_officers_may_not_a_supervisor_may_call_out_of_turn():
+    story = Story(with_rules(small_plan(), officers_out_of_turn=False))
+    story.takes(), story.takes()
+    story.opens("1", ANI).opens("3", WAYAN)
+    refusal = story.refuses(CallNumber(ANI, "1", "A002", "fainting"), errors.Forbidden)
+    assert refusal.facts == {"role": "officer", "action": "call_out_of_turn"}
+    story.does(CallNumber(WAYAN, "3", "A002", "fainting"))
+    story.does(CallNumber(ANI, "1", "A001"))  # whose turn it is

@@ -157,7 +157,7 @@ def test_whoever_comes_the_next_is_the_smallest_rank_of_the_first_tier(comings):
             for ticket in sorted(tier, key=lambda ticket: (ticket.stage.rank, ticket.seq))
         ]
         assert numbers(story, counter.id) == ordered
-        choice = next_for(hall, counter)
+        choice = next_for(hall, counter, story.clock.now())
         assert (choice.ticket.number if choice else None) == next(iter(ordered), None)
 
 

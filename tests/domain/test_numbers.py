@@ -92,6 +92,7 @@ def test_an_issued_ticket_says_all_that_the_plan_decided(story):
         ticket="20261124-B001", token=token(1), number="B001", series="B", ordinal=1, service="akta",
         agency="DUK", zone="A", klass="priority", head_start_s=1200, lang="en", channel="phone",
         kiosk=None, ahead=0, median_minutes=issued.median_minutes, p80_minutes=issued.p80_minutes,
+        marked=True,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from core.store.codec import Unreadable, decode, encode
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 whole = st.integers(0, 2**53)
+seconds = st.floats(0, 1e9, allow_nan=False)
+instants = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 st.register_type_strategy(str, text)
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     str: text,
@@ -27,7 +29,16 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(),
     Role: st.sampled_from(Role),
     str | None: st.none() | text,
-    Why: st.builds(Why, rule=text, passed=whole, klass=text, head_start_s=whole, reason=text),
+    bool: st.booleans(),
+    datetime: instants,
+    datetime | None: st.none() | instants,
+    tuple[str, ...]: st.lists(text, max_size=3).map(tuple),
+    tuple[tuple[str, int, float, float], ...]: st.lists(
+        st.tuples(text, whole, seconds, seconds), max_size=3
+    ).map(tuple),
+    Why: st.builds(
+        Why, **{f.name: {str: text, int: whole}[get_type_hints(Why)[f.name]] for f in fields(Why)}
+    ),
 }
 
 
@@ -38,7 +49,6 @@ def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
 
 
 actors = st.builds(Actor, name=text, role=st.sampled_from(Role), agency=st.none() | text)
-instants = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -118,6 +118,7 @@ def test_each_of_a_batch_is_decided_after_those_before_it(store):
     *_, called = engine.do_all([(ISSUE, None), (c.OpenCounter(ANI, "1"), None), (c.CallNext(ANI, "1"), None)])
     assert called.result["why"] == {
         "rule": "arrival", "passed": 0, "klass": "regular", "head_start_s": 0, "reason": "",
+        "minutes": 0, "turn": 0, "of": 0,
     }  # fmt: skip
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.domain import commands as c
-from core.domain.deciding import decide
-from core.domain.errors import RecallTooSoon, Refusal
 from core.domain.hall import Desk, DeskState, Hall
 from core.domain.plan import Counter
-from core.domain.ranking import in_order, next_for
+from core.domain.ranking import in_order, lists_of, next_for
 from core.domain.staff import Actor, Role
-from core.domain.ticket import Ticket
+from core.domain.ticket import Action, Ticket, allows
 from core.engine import shapes as s
-from core.engine.views.telling import Telling, name, plain
+from core.engine.views.telling import Telling, allowed, name, plain
 
 WAITING_SHOWN = 30
 """How many of those who wait an officer sees by name; the count is always told."""
@@ -43,9 +41,9 @@ class CounterViews(Telling):
         """What the officer of one counter sees."""
         desk = hall.desk(counter.id)
         at = hall.moment(at)
-        choice = next_for(hall, counter)
+        choice, undo = next_for(hall, counter, at), self._undo(hall, counter, at)
         missed = [hall.tickets[ticket] for ticket in hall.missed]
-        missed = [ticket for ticket in missed if ticket.stage.counter == counter.id]
+        missed = [ticket for ticket in missed if ticket.stage.service in counter.services]
         return {
             "counter": self.counter(hall, counter),
             "agency_name": name(hall.plan.agencies[counter.agency].name),
@@ -57,10 +55,14 @@ class CounterViews(Telling):
             "current": self._current(hall, desk, at),
             "next": None if choice is None else self._waiting(hall, choice.ticket, at),
             "waiting": [self._waiting(hall, t, at) for t in in_order(hall, counter, WAITING_SHOWN)],
-            "waiting_count": hall.waiting_count(counter.services),
+            "waiting_count": hall.waiting_count(lists_of(counter, desk)),
             "missed": [self._waiting(hall, ticket, at) for ticket in missed],
+            "parked": self._parked(hall, counter),
+            "undo": undo,
+            "closing": desk.closing,
+            "helping": self.service_names(hall, desk.helping),
             "served_today": desk.served,
-            "actions": _actions(hall, counter, desk, at),
+            "actions": [*_actions(hall, counter, desk, at), *(["undo"] if undo is not None else [])],
         }
 
     def _current(self, hall: Hall, desk: Desk, at: datetime) -> s.CurrentShape | None:
@@ -69,6 +71,8 @@ class CounterViews(Telling):
         ticket = hall.tickets[desk.ticket]
         stage, rules = ticket.stage, hall.plan.rules
         base = self._waiting(hall, ticket, at)
+        known = hall.plan.services.get(stage.service)
+        outcomes = known.outcomes if known is not None else ()
         called = stage.called_at or at
         announced = stage.announced_at or called
         pause = (rules.recall_pace - (at - announced)).total_seconds()
@@ -91,7 +95,43 @@ class CounterViews(Telling):
             "recalls_left": max(0, rules.recall_limit - stage.recalls),
             "recall_after_seconds": max(0, int(pause + 0.999)),
             "why": None if stage.why is None else self.why(hall, stage.why),
+            "outcomes": [{"id": kind.id, "name": name(kind.name)} for kind in outcomes],
+            "to_come": self.service_names(hall, ticket.to_come),
+            "sender": stage.sender,
         }
+
+    def _parked(self, hall: Hall, counter: Counter) -> list[s.ParkedShape]:
+        """Those this counter parked, and those of its services that others parked."""
+        told: list[s.ParkedShape] = []
+        for ticket_id, until in hall.parked.items():
+            ticket = hall.tickets[ticket_id]
+            stage = ticket.stage
+            here = stage.counter == counter.id
+            if here or stage.service in counter.services:
+                (named,) = self.service_names(hall, (stage.service,))
+                told.append(
+                    {
+                        "id": ticket.id,
+                        "number": ticket.number,
+                        "service": stage.service,
+                        "service_name": named["name"],
+                        "parked_at": self.local(hall, stage.parked_at) or "",
+                        "until": self.local(hall, until),
+                        "here": here,
+                    }
+                )
+        return told
+
+    def _undo(self, hall: Hall, counter: Counter, at: datetime) -> s.UndoShape | None:
+        held = hall.mementos.get(counter.id)
+        officer = held.desk.officer if held is not None else None
+        if held is None or officer is None:
+            return None
+        actor = Actor(officer, Role.OFFICER, counter.agency)
+        if not allowed(hall, c.UndoAction(actor, counter.id), at):
+            return None
+        left = (held.at + hall.plan.rules.undo_for - at).total_seconds()
+        return {"action": held.action, "number": held.before.number, "seconds_left": max(0, int(left))}
 
     def _waiting(self, hall: Hall, ticket: Ticket, at: datetime) -> s.WaitingTicketShape:
         service = hall.plan.services.get(ticket.stage.service)
@@ -114,28 +154,31 @@ def _actions(hall: Hall, counter: Counter, desk: Desk, at: datetime) -> list[str
     actor = Actor(desk.officer or "", Role.SUPERVISOR, None)
     if desk.state is not DeskState.CLOSED:
         actor = replace(actor, role=Role.OFFICER, agency=counter.agency)
-    waiting = hall.waiting_count(counter.services) > 0
+    service = hall.tickets[desk.ticket].stage.service if desk.ticket is not None else ""
+    known = hall.plan.services.get(service)
+    outcome = known.outcomes[0].id if known is not None and known.outcomes else ""
     asked: dict[str, c.Command] = {
         "open": c.OpenCounter(actor, counter.id),
         "next": c.CallNext(actor, counter.id),
         "recall": c.Recall(actor, counter.id),
         "start": c.StartService(actor, counter.id),
-        "finish": c.FinishService(actor, counter.id),
+        "finish": c.FinishService(actor, counter.id, outcome),
         "no-show": c.RecordNoShow(actor, counter.id),
+        "park": c.ParkTicket(actor, counter.id),
+        "return": c.ReturnTicket(actor, counter.id),
+        "help": c.HelpServices(actor, counter.id, ()),
         "pause": c.PauseCounter(actor, counter.id),
         "close": c.CloseCounter(actor, counter.id),
     }
-    allowed = [action for action, command in asked.items() if _allowed(hall, command, at)]
-    if desk.state is DeskState.OPEN and desk.ticket is None and waiting:
-        allowed.insert(1, "call")
-    return allowed
-
-
-def _allowed(hall: Hall, command: c.Command, at: datetime) -> bool:
-    try:
-        decide(hall, command, at)
-    except RecallTooSoon:
-        return True  # the screen counts the seconds down
-    except Refusal:
-        return False
-    return True
+    can = [action for action, command in asked.items() if allowed(hall, command, at)]
+    state = hall.tickets[desk.ticket].state if desk.ticket is not None else None
+    worked = desk.state is not DeskState.CLOSED
+    more = {
+        "call": "next" in can,
+        "transfer": state is not None and allows(Action.TRANSFER, state),
+        "add": state is not None and allows(Action.FINISH, state),
+        "last": state is not None and not desk.closing,
+        "resume": worked and bool(hall.parked),
+        "restore": worked and bool(hall.missed),
+    }
+    return [*can, *(action for action, holds in more.items() if holds)]

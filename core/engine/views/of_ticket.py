@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.domain import commands as c
 from core.domain.forecast import Forecast, forecast
 from core.domain.hall import Hall
 from core.domain.ranking import ahead_of
-from core.domain.ticket import Action, State, Ticket, allows
+from core.domain.staff import CITIZEN
+from core.domain.ticket import State, Ticket
 from core.engine import shapes as s
-from core.engine.views.telling import Telling, name, plain, span
+from core.engine.views.telling import Telling, allowed, name, plain, span
 
 
 @dataclass(frozen=True)
@@ -48,5 +50,13 @@ class TicketViews(Telling):
             "called_at": self.local(hall, stage.called_at),
             "requirements": [name(each) for each in service.requirements] if service else [],
             "url": f"{base_url}/t/{ticket.token}",
-            "actions": ["cancel"] if allows(Action.CANCEL, stage.state) else [],
+            "actions": self._holders_actions(hall, ticket),
+            "to_come": self.service_names(hall, ticket.to_come),
         }
+
+    def _holders_actions(self, hall: Hall, ticket: Ticket) -> list[str]:
+        asked: dict[str, c.Command] = {
+            "cancel": c.CancelTicket(CITIZEN, ticket.id),
+            "postpone": c.PostponeTicket(CITIZEN, ticket.id),
+        }
+        return [action for action, command in asked.items() if allowed(hall, command, ticket.issued_at)]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.forecast import Forecast, forecast_for_next
 from core.domain.hall import DeskState, Hall
-from core.domain.opening import closed
-from core.domain.plan import Agency, Board, BoardKind, Counter
+from core.domain.opening import Closed, Reason, closed
+from core.domain.plan import Agency, Board, BoardKind, Counter, Words
 from core.domain.ticket import Ticket
 from core.engine import shapes as s
 from core.engine.views.at_counter import CounterViews
 from core.engine.views.telling import name, plain, span
+
+DISTURBED_SHOWN = 6
+"""How many services a board names besides its own notices: a passer-by reads no longer list."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class BoardViews(CounterViews):
         seen = {(call["number"], call["counter"]) for call in current}
         recent: list[s.CallShape] = []
         ids = {counter.id: counter for counter in counters}
+        agencies = list(_agencies_of(hall, counters))
         for call in reversed(hall.calls):
             if len(recent) >= board.recent:
                 break
@@ -54,14 +58,24 @@ class BoardViews(CounterViews):
             "day": at.astimezone(plan.timezone).date().isoformat(),
             "current": current,
             "recent": recent,
-            "waiting": [self._waiting_of(hall, agency, at) for agency in _agencies_of(hall, counters)],
+            "waiting": [self._waiting_of(hall, agency, at) for agency in agencies],
             "missed": [
                 hall.tickets[ticket].number
                 for ticket, since in reversed(hall.missed.items())
                 if at - since < plan.rules.missed_shown and hall.tickets[ticket].stage.counter in ids
             ],
-            "notices": [name(each) for each in plan.notices],
+            "notices": [*self._disturbed(hall, agencies, at), *(name(each) for each in plan.notices)],
         }
+
+    def _disturbed(self, hall: Hall, agencies: Iterable[Agency], at: datetime) -> list[s.Name]:
+        """Which services give no numbers although it is their time, and why; one sentence each."""
+        told: list[s.Name] = []
+        for subject, shut in _shut(hall, agencies, at):
+            if len(told) >= DISTURBED_SHOWN:
+                break
+            sentence = self.closed(hall, shut)["sentence"]
+            told.append(self.both("notice.closed", name=subject, sentence=Words(**sentence)))
+        return told
 
     def call(
         self,
@@ -132,6 +146,40 @@ def counters_of(hall: Hall, board: Board) -> Sequence[Counter]:
         case BoardKind.COUNTER:
             found = hall.plan.counters.get(board.counter or "")
             return [] if found is None else [found]
+
+
+def _shut(hall: Hall, agencies: Iterable[Agency], at: datetime) -> Iterator[tuple[Words, Closed]]:
+    """What is paused, used up or full. A used-up agency is named once, not by each of its services.
+
+    Services without a limit of their own that share hours and counters are in the same case: the first
+    of them that somebody waits for is asked, and answers for all.
+    """
+    plan = hall.plan
+    for agency in agencies:
+        limited = agency.daily_quota is not None or bool(agency.channel_quotas)
+        answers: dict[tuple[int, tuple[str, ...]], Closed | None] = {}
+        for service in plan.services_of[agency.id]:
+            shut: Closed | None = None
+            if service.id in hall.paused or service.daily_quota is not None or service.channel_quotas:
+                shut = closed(hall, service, at)
+            elif limited or hall.waiting.get(service.id):
+                case = (id(service.hours), tuple(counter.id for counter in plan.counters_of[service.id]))
+                if case not in answers:
+                    answers[case] = closed(hall, service, at)
+                shut = answers[case]
+            if shut is None or shut.reason not in _DISTURBANCES:
+                continue
+            if shut.reason is Reason.PAUSED and not shut.detail:
+                continue
+            if shut.reason is Reason.AGENCY_QUOTA:
+                yield agency.name, shut
+                break
+            yield service.name, shut
+
+
+_DISTURBANCES = frozenset(
+    {Reason.PAUSED, Reason.QUOTA, Reason.AGENCY_QUOTA, Reason.CHANNEL_QUOTA, Reason.FULL}
+)
 
 
 def _agencies_of(hall: Hall, counters: Sequence[Counter]) -> Iterable[Agency]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.domain import commands as c
+from core.domain.deciding import decide
+from core.domain.errors import RecallTooSoon, Refusal
 from core.domain.forecast import Forecast
 from core.domain.hall import Hall
 from core.domain.opening import Closed
@@ -41,24 +45,37 @@ class Telling:
         sentence = self.both(
             f"why.{why.rule}",
             passed=why.passed,
-            minutes=minutes,
+            minutes=minutes or why.minutes,
+            turn=why.turn,
+            of=why.of,
             reason=why.reason,
             **{"class": klass.name if klass is not None else why.klass},
         )
         return {
             "rule": why.rule,
             "passed": why.passed,
+            "minutes": why.minutes,
+            "turn": why.turn,
+            "of": why.of,
             "class": why.klass,
             "head_start_minutes": minutes,
             "reason": why.reason,
             "sentence": sentence,
         }
 
+    def service_names(self, hall: Hall, services: Iterable[str]) -> list[s.ServiceNameShape]:
+        """Services by their names; one that left the plan by its id."""
+        known = hall.plan.services
+        return [
+            {"id": each, "name": name(known[each].name) if each in known else plain(each)}
+            for each in services
+        ]
+
     def closed(self, hall: Hall, shut: Closed) -> s.ClosedShape:
         """Why a service gives no numbers, in one sentence, and when it does again."""
         sentence = self.both(f"closed.{shut.reason.value}", name=shut.detail, quota=shut.quota)
         if shut.opens_at is not None:
-            again = self._again(hall, shut.opens_at)
+            again = self.again(hall, shut.opens_at)
             sentence = {"id": f"{sentence['id']} {again['id']}", "en": f"{sentence['en']} {again['en']}"}
         return {
             "reason": shut.reason.value,
@@ -67,7 +84,8 @@ class Telling:
             "sentence": sentence,
         }
 
-    def _again(self, hall: Hall, opens_at: datetime) -> s.Name:
+    def again(self, hall: Hall, opens_at: datetime) -> s.Name:
+        """When numbers are given again, in one sentence."""
         local = opens_at.astimezone(hall.plan.timezone)
         if hall.day == local.date():
             return self.both("closed.again_today", time=f"{local:%H.%M}")
@@ -95,3 +113,14 @@ def plain(text: str) -> s.Name:
 def span(wait: Forecast) -> s.ForecastShape:
     """A forecast as it goes out."""
     return {"median_minutes": wait.median_minutes, "p80_minutes": wait.p80_minutes}
+
+
+def allowed(hall: Hall, command: c.Command, at: datetime) -> bool:
+    """Whether the rules would carry out ``command`` now: they are asked themselves."""
+    try:
+        decide(hall, command, at)
+    except RecallTooSoon:
+        return True  # the screen counts the seconds down
+    except Refusal:
+        return False
+    return True
