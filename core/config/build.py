@@ -19,8 +19,10 @@ from core.domain.plan import (
     Counter,
     Hours,
     Kiosk,
+    OutcomeKind,
     Plan,
     PriorityClass,
+    Ratio,
     Rules,
     Series,
     Service,
@@ -121,6 +123,13 @@ def build_plan(shaped: Shaped) -> Plan:
             recall_limit=rules.recall_limit,
             recall_pace=timedelta(seconds=rules.recall_pace_seconds),
             missed_shown=timedelta(minutes=rules.missed_shown_minutes),
+            restore_behind=rules.restore_behind,
+            restore_limit=rules.restore_limit,
+            postpone_limit=rules.postpone_limit,
+            undo_for=timedelta(seconds=rules.undo_seconds),
+            cut_off_after=timedelta(seconds=rules.cut_off_seconds),
+            officers_out_of_turn=rules.officers_out_of_turn,
+            close_when_full=rules.close_when_full,
             doors_before=timedelta(minutes=rules.doors_before_minutes),
         ),
         notices=tuple(each.text.words() for each in _all(shaped, "notice", tables.Notice)),
@@ -148,6 +157,7 @@ def _agency(each: tables.AgencyTable, hours: dict[str, Hours]) -> Agency:
         zone=each.zone,
         hours=hours[each.hours],
         daily_quota=each.daily_quota,
+        channel_quotas=_channels(each.channel_quotas),
         short=each.short or each.name.id,
     )
 
@@ -169,7 +179,20 @@ def _services(
             fee=each.fee.words() if each.fee else None,
             often=each.often,
             keywords=tuple(each.keywords),
+            max_wait=_span(each.max_wait_minutes or agency.max_wait_minutes),
+            ratio=Ratio(each.ratio.priority, each.ratio.of) if each.ratio else None,
+            route=tuple(each.route),
+            outcomes=tuple(OutcomeKind(kind.id, kind.name.words()) for kind in each.outcomes),
+            channel_quotas=_channels(each.channel_quotas),
         )
+
+
+def _channels(quotas: tables.ChannelQuotas | None) -> dict[str, int]:
+    return quotas.given() if quotas else {}
+
+
+def _span(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
 def _counters(shaped: Shaped, agencies: dict[str, tables.AgencyTable]) -> dict[str, Counter]:
@@ -184,6 +207,7 @@ def _counters(shaped: Shaped, agencies: dict[str, tables.AgencyTable]) -> dict[s
             agency=each.agency,
             zone=each.zone or agencies[each.agency].zone,
             tiers=expand(entry, each, agency_of)[0],
+            help_after=_span(each.help_after_minutes),
         )
     return counters
 

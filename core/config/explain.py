@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import get_args
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel
@@ -24,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "list_type": ("{value} is not a list", 'a list in square brackets, such as ["a", "b"]'),
     "string_too_short": ("is empty", "some text"),
     "too_short": ("is empty", "at least one"),
+    "model_type": ("{value} is not a table", "{braces}"),
     "string_too_long": ("{value} is too long", "at most {max_length} letters"),
 }
 """What is wrong and what is allowed, by pydantic's type of error."""
@@ -32,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
 def explain(detail: ErrorDetails, kind: type[BaseModel]) -> tuple[str, str]:
     """One error of pydantic as what is wrong and what is allowed. ``kind``: the table it was found in."""
     location, context = detail["loc"], detail.get("ctx", {})
-    fields = dict(Text.model_fields) if len(location) > 1 else dict(kind.model_fields)
+    fields = dict(_inner(kind, location).model_fields)
     last = str(location[-1]) if location else ""
     match detail["type"]:
         case "refused":
@@ -48,9 +50,31 @@ def explain(detail: ErrorDetails, kind: type[BaseModel]) -> tuple[str, str]:
         case known if known in WORDS:
             wrong, allowed = WORDS[known]
             wrong = wrong.format(value=shown(detail["input"]))
-            return wrong, range_of(fields.get(last)) or allowed.format(**context)
+            braces = _braces(_inner(kind, (*location, "")))
+            return wrong, range_of(fields.get(last)) or allowed.format(**context, braces=braces)
         case _:
             return detail["msg"], ""
+
+
+def _inner(kind: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:
+    """The table in which the key at the end of ``location`` stands."""
+    for key in location[:-1]:
+        if isinstance(key, str) and key in kind.model_fields:
+            kind = next(_tables(kind.model_fields[key].annotation), kind)
+    return kind
+
+
+def _tables(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models that an annotation names, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _tables(part)
+
+
+def _braces(kind: type[BaseModel]) -> str:
+    """``{ priority = …, of = … }``: the keys of a table that stands inside another."""
+    return f"{{ {', '.join(f'{key} = …' for key in kind.model_fields)} }}"
 
 
 def _sort(known: FieldInfo | None) -> str:

@@ -8,7 +8,15 @@ from fnmatch import fnmatchcase
 
 from core.config.problems import Problem, did_you_mean, one_of, shown
 from core.config.shape import Entry, Shaped
-from core.config.tables import MANY, BoardTable, CounterTable, Klass, PrinterTable
+from core.config.tables import (
+    MANY,
+    AgencyTable,
+    BoardTable,
+    CounterTable,
+    Klass,
+    PrinterTable,
+    ServiceTable,
+)
 
 REFERENCES = (
     ("agency", "zone", "zone"),
@@ -17,6 +25,7 @@ REFERENCES = (
     ("service", "agency", "agency"),
     ("service", "series", "series"),
     ("service", "hours", "hours"),
+    ("service", "route", "service"),
     ("counter", "agency", "agency"),
     ("counter", "zone", "zone"),
     ("kiosk", "zone", "zone"),
@@ -45,6 +54,10 @@ def check(shaped: Shaped, main: str) -> Iterator[Problem]:
     yield from _classes(shaped.entries["class"])
     yield from _printers(shaped.entries["printer"])
     yield from _boards(shaped.entries["board"])
+    yield from _quotas([*shaped.entries["agency"], *shaped.entries["service"]])
+    yield from _ratios(shaped)
+    yield from _routes(shaped.entries["service"])
+    yield from _help(shaped.entries["counter"])
     yield from _served(shaped)
 
 
@@ -128,6 +141,68 @@ def _boards(entries: list[Entry]) -> Iterator[Problem]:
         if board.kind != "counter" and board.counter is not None:
             yield entry.problem(
                 "counter", f"means nothing for a board of kind {shown(board.kind)}", 'kind = "counter"'
+            )
+
+
+def _quotas(entries: list[Entry]) -> Iterator[Problem]:
+    for entry in entries:
+        table = entry.model
+        if not isinstance(table, AgencyTable | ServiceTable) or table.channel_quotas is None:
+            continue
+        for channel, quota in table.channel_quotas.given().items():
+            if table.daily_quota is not None and quota > table.daily_quota:
+                yield entry.problem(
+                    f"channel_quotas.{channel}",
+                    f"{quota} is more than the {table.daily_quota} of daily_quota",
+                    "at most daily_quota",
+                )
+
+
+def _ratios(shaped: Shaped) -> Iterator[Problem]:
+    classes = [entry.model for entry in shaped.entries["class"]]
+    if any(not isinstance(klass, Klass) or klass.mark for klass in classes):
+        return
+    for entry in shaped.entries["service"]:
+        if isinstance(entry.model, ServiceTable) and entry.model.ratio is not None:
+            yield entry.problem("ratio", "means nothing while no class is marked", "a class with mark = true")
+
+
+def _routes(entries: list[Entry]) -> Iterator[Problem]:
+    """Routes that never end. Each is told once, at the service of it that stands first."""
+    onward = {
+        entry.id: list(entry.model.route)
+        for entry in entries
+        if entry.id and isinstance(entry.model, ServiceTable)
+    }
+    told: set[str] = set()
+    for entry in entries:
+        circle = _circle(onward, entry.id or "")
+        if circle and not told & set(circle):
+            told.update(circle)
+            wrong = f"leads back to itself: {' → '.join(circle)}"
+            yield entry.problem("route", wrong, "services whose own routes do not name this one")
+
+
+def _circle(onward: Mapping[str, list[str]], start: str) -> list[str]:
+    """The shortest way along routes from ``start`` to itself; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    for way in ways:
+        for following in onward.get(way[-1], ()):
+            if following == start:
+                return [*way, start]
+            if following not in seen:
+                seen.add(following)
+                ways.append([*way, following])
+    return []
+
+
+def _help(entries: list[Entry]) -> Iterator[Problem]:
+    for entry in entries:
+        counter = entry.model
+        if isinstance(counter, CounterTable) and counter.help_after_minutes and len(counter.tiers) == 1:
+            yield entry.problem(
+                "help_after_minutes", "means nothing at a counter with one tier", "two or more tiers"
             )
 
 

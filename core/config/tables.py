@@ -12,6 +12,7 @@ from core.config.kinds import (
     Colour,
     Identifier,
     Ids,
+    Minutes,
     Prefix,
     Spans,
     Table,
@@ -19,12 +20,17 @@ from core.config.kinds import (
     Url,
     refusal,
 )
+from core.config.problems import shown
 
 FACES = ("kiosk", "counter", "display")
 Language = Literal["id", "en"]
 Line = Annotated[str, Field(min_length=1)]
 Tier = Annotated[list[Line], Field(min_length=1)]
 Quota = Annotated[int, Field(ge=1, le=100_000)]
+
+
+MOVED = "transferred"
+"""The outcome that the hall itself writes when a ticket is sent on."""
 
 
 def _indonesian_first(languages: list[str]) -> list[str]:
@@ -67,6 +73,13 @@ class QueueRules(Table):
     recall_limit: int = Field(default=3, ge=0, le=20)
     recall_pace_seconds: int = Field(default=8, ge=0, le=120)
     missed_shown_minutes: int = Field(default=30, ge=0, le=600)
+    restore_behind: int = Field(default=3, ge=1, le=50)
+    restore_limit: int = Field(default=2, ge=0, le=20)
+    postpone_limit: int = Field(default=2, ge=0, le=20)
+    undo_seconds: int = Field(default=30, ge=0, le=300)
+    cut_off_seconds: int = Field(default=120, ge=0, le=3600)
+    officers_out_of_turn: bool = True
+    close_when_full: bool = True
     doors_before_minutes: int = Field(default=15, ge=0, le=240)
 
 
@@ -115,6 +128,51 @@ class Holiday(Table):
     hours: Spans = Field(default_factory=list)
 
 
+class ChannelQuotas(Table):
+    """``channel_quotas``: the most numbers a day by the way in which they are taken."""
+
+    kiosk: Quota | None = None
+    desk: Quota | None = None
+    online: Quota | None = None
+
+    def given(self) -> dict[str, int]:
+        """Quota by channel, for those that have one."""
+        return {channel: quota for channel, quota in self if quota is not None}
+
+
+class RatioTable(Table):
+    """``ratio``: of every ``of`` calls, so many go to marked classes while both kinds wait."""
+
+    priority: int = Field(ge=1, le=19)
+    of: int = Field(ge=2, le=20)
+
+
+class OutcomeTable(Table):
+    """One of ``outcomes``: a way in which serving can end."""
+
+    id: Identifier
+    name: Bilingual
+
+
+def _leaves_some(ratio: RatioTable) -> RatioTable:
+    if ratio.priority >= ratio.of:
+        wrong = f"{ratio.priority} of {ratio.of} calls leave none to the other classes"
+        raise refusal(wrong, "priority smaller than of")
+    return ratio
+
+
+def _a_choice(outcomes: list[OutcomeTable]) -> list[OutcomeTable]:
+    named = [outcome.id for outcome in outcomes]
+    for position, outcome in enumerate(named):
+        if outcome in named[:position]:
+            raise refusal(f"{shown(outcome)} stands twice", "each outcome once")
+    if MOVED in named:
+        raise refusal(f"{shown(MOVED)} is what the hall calls a ticket that is sent on", "another id")
+    if len(named) == 1:
+        raise refusal("one outcome leaves nothing to choose", "two or more, or none")
+    return outcomes
+
+
 class AgencyTable(Table):
     """``[[agency]]``: a body with counters in the hall."""
 
@@ -126,6 +184,8 @@ class AgencyTable(Table):
     series: Identifier
     hours: Identifier
     daily_quota: Quota | None = None
+    channel_quotas: ChannelQuotas | None = None
+    max_wait_minutes: Minutes | None = None
     checked: bool = True
 
 
@@ -137,6 +197,11 @@ class ServiceTable(Table):
     name: Bilingual
     minutes: int = Field(ge=1, le=480)
     daily_quota: Quota | None = None
+    channel_quotas: ChannelQuotas | None = None
+    max_wait_minutes: Minutes | None = None
+    ratio: Annotated[RatioTable, AfterValidator(_leaves_some)] | None = None
+    route: Ids = Field(default_factory=list)
+    outcomes: Annotated[list[OutcomeTable], AfterValidator(_a_choice)] = Field(default_factory=list)
     requirements: list[Bilingual] = Field(default_factory=list)
     fee: Bilingual | None = None
     often: bool = False
@@ -153,6 +218,7 @@ class CounterTable(Table):
     agency: Identifier
     tiers: Annotated[list[Tier], Field(min_length=1)] = Field(default_factory=lambda: [["*"]])
     other_agencies: bool = False
+    help_after_minutes: Minutes | None = None
     id: Identifier | None = None
     name: Bilingual | None = None
     zone: Identifier | None = None

@@ -21,15 +21,14 @@ VALUES = st.one_of(
     st.booleans(),
     st.integers(-1, 1000),
     st.floats(allow_nan=True),
-    st.sampled_from(["", "A", "1", "ktp", "CAPIL", "*", "k*", "08:00-09:00", "x y"]),
+    st.sampled_from(["", "A", "1", "ktp", "kk", "CAPIL", "*", "k*", "08:00-09:00", "x y"]),
     st.just(date(2026, 1, 1)),
     st.just(time(8)),
 )
+KEYS = ["id", "en", "x", "kiosk", "priority", "of", "name", "undo_seconds"]
 ANYTHING = st.recursive(
     VALUES,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "en", "x"]), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
     max_leaves=4,
 )
 
@@ -47,6 +46,15 @@ NEW = [
     ("board", 0, "zones"),
     ("counter", 0, "tiers"),
     ("kiosk", 0, "agencies"),
+    ("agency", 0, "channel_quotas"),
+    ("agency", 0, "max_wait_minutes"),
+    ("service", 0, "ratio"),
+    ("service", 0, "route"),
+    ("service", 1, "route"),
+    ("service", 0, "outcomes"),
+    ("service", 0, "channel_quotas"),
+    ("counter", 0, "help_after_minutes"),
+    ("rules",),
 ]
 
 

@@ -10,9 +10,9 @@ from typing import Literal, get_args, get_origin
 import pytest
 from pydantic.fields import FieldInfo
 
-from core.config.explain import range_of
+from core.config.explain import _braces, _tables, range_of
 from core.config.files import Source
-from core.config.kinds import Table
+from core.config.kinds import Table, Text
 from core.config.shape import shape
 from core.config.tables import BARE, MANY, SINGLE, Week
 
@@ -67,6 +67,7 @@ def test_keys_outside_tables() -> None:
 TAKEN = {
     ("service", "series"),
     ("service", "hours"),
+    ("service", "max_wait_minutes"),
     ("counter", "id"),
     ("counter", "name"),
     ("counter", "zone"),
@@ -83,6 +84,18 @@ def test_the_page_gives_defaults_and_what_is_allowed(name: str) -> None:
         assert not bounds or bounds[1] in row[3], (name, key)
         if get_origin(known.annotation) is Literal:
             assert row[3] == ", ".join(f"`{each}`" for each in get_args(known.annotation)), (name, key)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_inside_tables_are_told_key_by_key(name: str) -> None:
+    for key, row in rows(sections()[name]).items():
+        for inner in _tables(TABLES[name].model_fields[key].annotation):
+            if inner is Text:
+                continue  # told once for all, under "How to write it"
+            assert _braces(inner) in row[3], (name, key)
+            for known in inner.model_fields.values():
+                bounds = re.search(r"from (\S+ to \S+)", range_of(known))
+                assert not bounds or bounds[1] in row[3], (name, key)
 
 
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)

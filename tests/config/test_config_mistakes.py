@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.config import Config, ConfigError, load
+from core.domain.plan import OutcomeKind, Ratio, Rules, Words
 
 SMALL = (Path(__file__).parent / "small.toml").read_text(encoding="utf-8")
 
@@ -184,3 +186,94 @@ def test_a_counter_with_an_id_of_its_own(tmp_path: Path) -> None:
     assert problems(write(tmp_path, config=clash)) == [
         'config.toml: counter[1].id: "1" is already used by config.toml, allowed: each once'
     ]
+
+
+RULES = """
+[rules]
+restore_behind = 5
+restore_limit = 1
+postpone_limit = 0
+undo_seconds = 45
+cut_off_seconds = 90
+officers_out_of_turn = false
+close_when_full = false
+"""
+MARKED = """
+[[class]]
+id = "priority"
+name = { id = "Prioritas", en = "Priority" }
+mark = true
+"""
+
+
+def test_the_rules_of_a_hall_reach_the_plan(tmp_path: Path) -> None:
+    rules = loaded(tmp_path, SMALL + RULES).plan.rules
+    assert (rules.restore_behind, rules.restore_limit, rules.postpone_limit) == (5, 1, 0)
+    assert rules.undo_for == timedelta(seconds=45)
+    assert rules.cut_off_after == timedelta(seconds=90)
+    assert (rules.officers_out_of_turn, rules.close_when_full) == (False, False)
+
+
+def test_without_a_table_of_rules_those_of_the_plan_hold(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SMALL).plan.rules == Rules()
+
+
+def test_a_guard_is_the_services_own_or_its_agencys(tmp_path: Path) -> None:
+    guarded = SMALL.replace('id = "CAPIL"', 'id = "CAPIL"\nmax_wait_minutes = 90').replace(
+        'id = "kk"', 'id = "kk"\nmax_wait_minutes = 60'
+    )
+    services = loaded(tmp_path, guarded).plan.services
+    assert services["ktp"].max_wait == timedelta(minutes=90)
+    assert services["kk"].max_wait == timedelta(minutes=60)
+    assert services["pay"].max_wait is None
+
+
+def test_a_ratio_a_route_and_outcomes_reach_the_plan(tmp_path: Path) -> None:
+    service = """id = "pay"
+ratio = { priority = 1, of = 3 }
+route = ["kk", "ktp"]
+outcomes = [
+  { id = "done", name = "Selesai" },
+  { id = "incomplete", name = { id = "Belum lengkap", en = "Papers incomplete" } },
+]"""
+    text = SMALL.replace('id = "pay"', service) + MARKED + '[translations]\n"Selesai" = "Done"\n'
+    pay = loaded(tmp_path, text).plan.services["pay"]
+    assert pay.ratio == Ratio(1, 3)
+    assert pay.route == ("kk", "ktp")
+    assert pay.outcomes == (
+        OutcomeKind("done", Words("Selesai", "Done")),
+        OutcomeKind("incomplete", Words("Belum lengkap", "Papers incomplete")),
+    )
+
+
+def test_routes_may_meet_as_long_as_none_leads_back(tmp_path: Path) -> None:
+    text = SMALL.replace('id = "pay"', 'id = "pay"\nroute = ["kk", "ktp"]').replace(
+        'id = "kk"', 'id = "kk"\nroute = ["ktp"]'
+    )
+    assert loaded(tmp_path, text).plan.services["kk"].route == ("ktp",)
+
+
+def test_two_circles_of_routes_are_two_problems(tmp_path: Path) -> None:
+    text = SMALL.replace('id = "pay"', 'id = "pay"\nroute = ["pay"]')
+    text = text.replace('id = "kk"', 'id = "kk"\nroute = ["ktp"]')
+    text = text.replace('id = "ktp"', 'id = "ktp"\nroute = ["pay", "kk"]', 1)
+    assert [each.partition(", allowed")[0] for each in problems(write(tmp_path, config=text))] == [
+        "config.toml: service[ktp].route: leads back to itself: ktp → kk → ktp",
+        "config.toml: service[pay].route: leads back to itself: pay → pay",
+    ]
+
+
+def test_quotas_by_channel_reach_the_plan(tmp_path: Path) -> None:
+    text = SMALL.replace('id = "CAPIL"', 'id = "CAPIL"\nchannel_quotas = { kiosk = 300, online = 100 }')
+    text = text.replace('id = "pay"', 'id = "pay"\ndaily_quota = 20\nchannel_quotas = { desk = 20 }')
+    plan = loaded(tmp_path, text).plan
+    assert plan.agencies["CAPIL"].channel_quotas == {"kiosk": 300, "online": 100}
+    assert plan.services["pay"].channel_quotas == {"desk": 20}
+    assert plan.services["ktp"].channel_quotas == {}
+
+
+def test_help_between_tiers_reaches_the_plan(tmp_path: Path) -> None:
+    text = SMALL.replace("number = 1", 'number = 1\ntiers = [["ktp"], ["*"]]\nhelp_after_minutes = 15')
+    counters = loaded(tmp_path, text).plan.counters
+    assert counters["1"].help_after == timedelta(minutes=15)
+    assert counters["2"].help_after is None

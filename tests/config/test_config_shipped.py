@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import Config, load
-from core.domain.plan import BoardKind, Interval, Words
+from core.domain.plan import BoardKind, Interval, Rules, Words
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,8 +62,39 @@ def test_all_ten_counters_of_civil_registration_share_one_crowd(shipped: Config)
     counters = [each for each in plan.counters.values() if each.agency == "CAPIL"]
     assert len(counters) == 10
     assert all(set(each.services) == own and len(each.services) == len(own) for each in counters)
-    # Every service is the first care of some counter: tiers are strict, it would starve otherwise.
+    # Every service is the first care of some counter, and no counter looks away for longer than this.
     assert {service for each in counters for service in each.tiers[0]} == own
+    assert {each.help_after for each in counters} == {timedelta(minutes=15)}
+
+
+def test_nobody_waits_behind_others_for_ever(shipped: Config) -> None:
+    services = shipped.plan.services.values()
+    assert {each.max_wait for each in services if each.agency == "CAPIL"} == {timedelta(minutes=90)}
+    assert {each.max_wait for each in services if each.agency == "POLRES"} == {timedelta(minutes=120)}
+    assert {each.agency for each in services if each.max_wait} == {"CAPIL", "POLRES"}
+
+
+def test_property_transfer_duty_is_one_number_from_filing_to_validation(
+    shipped: Config,
+) -> None:
+    services = shipped.plan.services
+    routes = {each.id: each.route for each in services.values() if each.route}
+    assert routes == {"bphtb-sptpd": ("bayar-pajak-daerah", "bphtb-validasi")}
+    assert [services[each].agency for each in routes["bphtb-sptpd"]] == ["BPD", "PENDA"]
+
+
+def test_how_serving_ends_is_asked_where_papers_are_examined(shipped: Config) -> None:
+    asked = {each.id: each.outcomes for each in shipped.plan.services.values() if each.outcomes}
+    assert set(asked) == {"nib-badan-usaha", "bphtb-validasi", "paspor-hilang-rusak", "jht-klaim"}
+    assert {
+        tuple((kind.id, kind.name.id, kind.name.en) for kind in outcomes) for outcomes in asked.values()
+    } == {
+        (
+            ("done", "Selesai", "Done"),
+            ("incomplete", "Berkas belum lengkap", "Papers incomplete"),
+            ("refused", "Ditolak", "Refused"),
+        )
+    }
 
 
 def test_hours_quotas_and_doors(shipped: Config) -> None:
@@ -76,6 +107,10 @@ def test_hours_quotas_and_doors(shipped: Config) -> None:
     assert (capil.daily_quota, sim.daily_quota) == (400, 50)
     assert [each.id for each in plan.services.values() if each.daily_quota] == ["sim-perpanjangan"]
     assert plan.rules.doors_before == timedelta(minutes=15)
+
+
+def test_the_shipped_rules_are_those_that_hold_without_a_word(shipped: Config) -> None:
+    assert shipped.plan.rules == Rules()
 
 
 def test_balinese_holidays_close_the_hall_and_shared_leave_halves_the_day(shipped: Config) -> None:
