@@ -57,6 +57,7 @@ def main(argument: str) -> None:
 
     def leaving() -> None:
         for application in built:
+            application.presence.stop()
             application.live.stop()
 
     def closing() -> None:

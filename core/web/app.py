@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -32,6 +32,7 @@ from core.web.auth import Gate
 from core.web.face import Face, House
 from core.web.i18n import Texts, language
 from core.web.live import Live, Wiring
+from core.web.presence import Presence
 from core.web.problems import Problems
 from core.web.throttle import Throttle
 
@@ -61,10 +62,12 @@ class Application:
     flask: Flask
     house: House
     live: Live
+    presence: Presence
     faces: tuple[Face, ...]
 
     def stop(self) -> None:
         """Take no more commands; what is under way is finished."""
+        self.presence.stop()
         self.house.engine.stop()
 
 
@@ -100,9 +103,11 @@ def create(parts: Parts) -> Application:
     live = _live(app, house, faces)
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
+    presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
+    presence.start()
     for face in faces:
         face.start()
-    return Application(app, house, live, faces)
+    return Application(app, house, live, presence, faces)
 
 
 def _dismiss_revoked(live: Live, house: House, effects: Effects) -> None:
@@ -128,7 +133,7 @@ def _account(engine: Engine) -> Callable[[str, str], Any]:
 
 
 def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
-    shown = Problems(house.texts)
+    shown = _problems(house)
     app = OpenAPI(
         "core.web",
         info=INFO,
@@ -201,8 +206,16 @@ def _harden(response: Response) -> Response:
     return response
 
 
+def _problems(house: House) -> Problems:
+    def again(opens_at: datetime) -> Mapping[str, str]:
+        told = house.engine.read(lambda hall: house.views.again(hall, opens_at))
+        return {"id": told["id"], "en": told["en"]}
+
+    return Problems(house.texts, again)
+
+
 def _live(app: Flask, house: House, faces: tuple[Face, ...]) -> Live:
-    shown = Problems(house.texts)
+    shown = _problems(house)
 
     def session_actor() -> Actor | None:
         return current_user.actor if current_user.is_authenticated else None

@@ -203,6 +203,10 @@ class Live:
             # Without a parting packet, which Python's client takes for good.
             socket.close(wait=False, abort=True)
 
+    def followed(self, name: str) -> tuple[str, ...]:
+        """The ids of topic ``name`` that somebody follows."""
+        return self._followers.of(name)
+
     def dismiss(self, actor_name: str) -> None:
         """End the connections of an account (its token was revoked, its person left)."""
         for sid, connection in list(self._connections.items()):

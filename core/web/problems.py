@@ -7,6 +7,8 @@ under ``problem.CODE.title`` and ``problem.CODE.detail``.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
@@ -59,8 +61,10 @@ class TokenUnknown(Refusal):
 class Problems:
     """Makes problems of exceptions."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, again: Callable[[datetime], Mapping[str, str]] | None = None) -> None:
+        """``again``: a sentence in each language, when numbers are given again."""
         self._texts = texts
+        self._again = again
 
     def of(self, trouble: Exception, lang: str) -> dict[str, Any]:
         """The problem document of ``trouble`` in ``lang``."""
@@ -101,13 +105,16 @@ class Problems:
         reason = told.get("reason")
         key = f"problem.{code}.{reason}"
         specific = isinstance(reason, str) and self._texts.has(key, lang)
+        detail = self._texts.say(key if specific else f"problem.{code}.detail", lang, **told)
+        if self._again is not None and isinstance(opens_at := facts.get("opens_at"), str):
+            detail = f"{detail} {self._again(datetime.fromisoformat(opens_at))[lang]}"
         return {
             **facts,
             "type": TYPE + code,
             "title": self._texts.say(f"problem.{code}.title", lang),
             "status": status,
             "code": code,
-            "detail": self._texts.say(key if specific else f"problem.{code}.detail", lang, **told),
+            "detail": detail,
         }
 
 
