@@ -19,6 +19,7 @@ MODULES = {
     "restore": "data",
     "rebuild": "data",
     "doctor": "data",
+    "report": "report",
     "demo": "play",
 }
 """Command to the module of this package that holds it."""
