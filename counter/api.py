@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -36,15 +36,32 @@ class CounterPath(BaseModel):
 class ActionPath(CounterPath):
     """Which action at which counter."""
 
-    action: str = Field(description="open, close, pause, next, call, recall, start, finish or no-show")
+    action: str = Field(description="one of those that the view's `actions` names")
 
 
 class ActionBody(Body):
     """What some actions need besides."""
 
-    number: str | None = Field(default=None, max_length=16, description="`call`: the number to call.")
+    number: str | None = Field(
+        default=None, max_length=16, description="`call`, `resume`, `restore`: which number."
+    )
     reason: str = Field(
         default="", max_length=200, description="`call` out of turn: why. `pause`: shown to colleagues."
+    )
+    outcome: str = Field(default="", max_length=64, description="`finish`: how it ended, if asked for.")
+    minutes: int | None = Field(default=None, ge=1, le=480, description="`park`: until it waits again.")
+    service: str | None = Field(
+        default=None, max_length=64, description="`transfer`, `add`: to which service."
+    )
+    counter: str | None = Field(default=None, max_length=64, description="`transfer`: to which counter.")
+    officer: str | None = Field(default=None, max_length=64, description="`transfer`: to which officer.")
+    join: Literal["original", "end"] = Field(
+        default="original", description="`transfer`: by the time of arrival, or behind all others."
+    )
+    wait: bool = Field(default=False, description="`resume`: wait again instead of being served at once.")
+    last: bool = Field(default=False, description="`close`: after the ticket that is here.")
+    services: list[str] = Field(
+        default_factory=list, max_length=50, description="`help`: further services to call for; none: stop."
     )
 
 
@@ -56,7 +73,7 @@ class ActionUnknown(errors.Refusal):
 
 
 class NumberRequired(errors.Refusal):
-    """``call`` needs a number."""
+    """``call``, ``resume`` and ``restore`` need a number."""
 
     code = "number_required"
     status = 422
@@ -76,22 +93,32 @@ class OfficerView(BaseModel):
     why: s.WhyShape | None = None
 
 
-def _call(actor: Actor, counter: str, body: ActionBody) -> c.Command:
+def _number(body: ActionBody) -> str:
     if not (body.number or "").strip():
         raise NumberRequired()
-    return c.CallNumber(actor, counter, body.number or "", body.reason)
+    return body.number or ""
 
 
 ACTIONS: dict[str, Callable[[Actor, str, ActionBody], c.Command]] = {
     "open": lambda actor, counter, _: c.OpenCounter(actor, counter),
-    "close": lambda actor, counter, _: c.CloseCounter(actor, counter),
+    "close": lambda actor, counter, body: c.CloseCounter(actor, counter, body.last),
     "pause": lambda actor, counter, body: c.PauseCounter(actor, counter, body.reason),
     "next": lambda actor, counter, _: c.CallNext(actor, counter),
-    "call": _call,
+    "call": lambda actor, counter, body: c.CallNumber(actor, counter, _number(body), body.reason),
     "recall": lambda actor, counter, _: c.Recall(actor, counter),
     "start": lambda actor, counter, _: c.StartService(actor, counter),
-    "finish": lambda actor, counter, _: c.FinishService(actor, counter),
+    "finish": lambda actor, counter, body: c.FinishService(actor, counter, body.outcome),
     "no-show": lambda actor, counter, _: c.RecordNoShow(actor, counter),
+    "park": lambda actor, counter, body: c.ParkTicket(actor, counter, body.minutes),
+    "resume": lambda actor, counter, body: c.ResumeTicket(actor, counter, _number(body), body.wait),
+    "transfer": lambda actor, counter, body: c.TransferTicket(
+        actor, counter, body.service, body.counter, body.officer, body.join == "end"
+    ),
+    "return": lambda actor, counter, _: c.ReturnTicket(actor, counter),
+    "add": lambda actor, counter, body: c.AddService(actor, counter, body.service or ""),
+    "restore": lambda actor, counter, body: c.RestoreTicket(actor, counter, _number(body)),
+    "undo": lambda actor, counter, _: c.UndoAction(actor, counter),
+    "help": lambda actor, counter, body: c.HelpServices(actor, counter, tuple(body.services)),
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.domain.errors import Forbidden
+from core.domain.hall import Hall
 from core.domain.staff import STAFF_ROLES, Actor
 from core.engine.effects import Effects
 from core.web.face import House, Topic
@@ -31,10 +32,16 @@ def topic(house: House) -> Topic:
     def touched(effects: Effects, followed: Iterable[str]) -> Iterable[str]:
         if effects.everything:
             return followed
-        return [
-            ident
-            for ident in followed
-            if ident in effects.counters or not effects.services.isdisjoint(counters[ident].services)
-        ]
+
+        def concerned(hall: Hall) -> list[str]:
+            return [
+                ident
+                for ident in followed
+                if ident in effects.counters
+                or not effects.services.isdisjoint(counters[ident].services)
+                or not effects.services.isdisjoint(hall.desk(ident).helping)
+            ]
+
+        return house.engine.read(concerned)
 
     return Topic("counter", admit, view, touched)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user, login_required, logout_user  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
@@ -116,6 +116,7 @@ def _password(house: House, blueprint: Blueprint) -> None:
         actor: Actor = current_user.actor
         groups = house.engine.read(lambda hall: _groups(house, hall, actor))
         told = {"problem": None, "notice": None, "least": PASSWORD_LENGTH, "groups": groups, **variables}
+        told["reception"] = "kiosk" in current_app.blueprints and actor.role in AT_COUNTERS
         return _plain(house, "counter/staff.html", "staff.title", **told)
 
 

@@ -114,6 +114,16 @@ def api(house: House) -> APIBlueprint:
 
         return reply(engine.do(c.CancelTicket(CITIZEN, ticket_id), command_id(), told))
 
+    @blueprint.post("/tickets/<token>/postpone", responses={200: HolderView, **problems(404, 409)})
+    def postpone(path: TokenPath) -> Response:
+        """The holder lets the next few pass."""
+        ticket_id, base = engine.read(lambda hall: held(hall, path.token)).id, base_url(house)
+
+        def told(hall: Hall, _done: Done) -> dict[str, Any]:
+            return holder_view(house, hall, held(hall, path.token), base)
+
+        return reply(engine.do(c.PostponeTicket(CITIZEN, ticket_id), command_id(), told))
+
     return blueprint
 
 

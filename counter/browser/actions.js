@@ -11,10 +11,30 @@ export const KEYS = Object.freeze({
   call: 'c',
   pause: 'p',
   close: 'l',
+  last: 'e',
+  park: 'k',
+  transfer: 't',
+  return: 'b',
+  add: 'a',
+  unpark: 'd',
+  restore: 'v',
+  help: 'h',
+  undo: 'u',
 });
 
-/** Actions that first ask something in a dialog. */
-export const ASKING = Object.freeze(['call', 'pause', 'close']);
+/** Actions that first ask something in a dialog; finishing does where the service asks how it ended. */
+export const ASKING = Object.freeze([
+  'call',
+  'pause',
+  'close',
+  'last',
+  'park',
+  'transfer',
+  'add',
+  'unpark',
+  'restore',
+  'help',
+]);
 
 const WORDS = Object.freeze({
   open: 'counter.action.open',
@@ -28,6 +48,15 @@ const WORDS = Object.freeze({
   call: 'counter.action.call',
   pause: 'counter.action.pause',
   close: 'counter.action.close',
+  last: 'counter.action.last',
+  park: 'counter.action.park',
+  transfer: 'counter.action.transfer',
+  return: 'counter.action.return',
+  add: 'counter.action.add',
+  unpark: 'counter.action.unpark',
+  restore: 'counter.action.restore',
+  help: 'counter.action.help',
+  undo: 'counter.action.undo',
 });
 
 /** Where the counter stands: `closed`, `paused`, `free`, `called` or `serving`. */
@@ -47,8 +76,8 @@ export function recallWait(current, elapsed) {
   return Math.max(0, Math.ceil(current.recall_after_seconds - Math.max(0, elapsed)));
 }
 
-function action(name, model, { words = name, steps = [name], why = null, note = null } = {}) {
-  const allowed = model.view.actions.includes(steps[0]);
+function action(name, model, { words = name, steps = [name], allows = steps[0], why = null, note = null, params = {} } = {}) {
+  const allowed = model.view.actions.includes(allows);
   const waiting = model.under !== null;
   const reason = why || (model.line === 'lost' ? { key: 'counter.why_not.line' } : null);
   return {
@@ -56,13 +85,19 @@ function action(name, model, { words = name, steps = [name], why = null, note = 
     steps,
     key: KEYS[name],
     words: WORDS[words],
-    asks: ASKING.includes(name),
+    params,
+    asks: ASKING.includes(name) || (steps[0] === 'finish' && asksOutcome(model.view)),
     reason,
     note,
     enabled: allowed && !waiting && !reason,
     allowed,
     under: waiting && model.under.name === words,
   };
+}
+
+/** Whether finishing asks how it ended. */
+function asksOutcome(view) {
+  return Boolean(view.current && view.current.outcomes && view.current.outcomes.length);
 }
 
 function next(model) {
@@ -91,9 +126,9 @@ export function dominant(model) {
   }
 }
 
-/** Whether finishing may at once call the next: the counter is open and somebody waits. */
+/** Whether finishing may at once call the next: the counter is open, stays so, and somebody waits. */
 function goesOn(view) {
-  return view.state === 'open' && view.waiting_count > 0;
+  return view.state === 'open' && view.waiting_count > 0 && !view.closing;
 }
 
 function recall(model, elapsed) {
@@ -126,6 +161,23 @@ export function companions(model, elapsed) {
   }
 }
 
+/** Only what the server allows: these are not shown otherwise. */
+function ifAllowed(...list) {
+  return list.filter((each) => each.allowed);
+}
+
+/** Where else the ticket at the counter may go. */
+export function ticketActions(model) {
+  const { current } = model.view;
+  if (!current) return [];
+  return ifAllowed(
+    action('park', model),
+    action('transfer', model),
+    action('return', model, { params: { counter: current.sender || '' } }),
+    action('add', model),
+  );
+}
+
 /** What belongs to the counter itself. Always the same places, so that hands remember them. */
 export function counterActions(model) {
   const { view } = model;
@@ -135,14 +187,44 @@ export function counterActions(model) {
   const list = [];
   if (view.state === 'open') list.push(action('call', model, { why: busy || nobody }), action('pause', model));
   else if (view.current) list.push(action('open', model, { words: 'resume' }));
-  list.push(action('close', model));
-  return list;
+  list.push(...ifAllowed(action('help', model)));
+  const last = ifAllowed(action('last', model, { steps: ['close'], allows: 'last' }));
+  const close = action('close', model);
+  if (close.allowed || (last.length === 0 && !view.closing)) list.push(close);
+  return [...list, ...last];
+}
+
+/** What the lists offer: to go on with a parked ticket, to put a missed one back. */
+export function listActions(model) {
+  const { view } = model;
+  const list = [];
+  if ((view.parked || []).length) list.push(action('unpark', model, { steps: ['resume'] }));
+  if (view.missed && view.missed.length) list.push(action('restore', model));
+  return ifAllowed(...list);
+}
+
+/** Taking back the last action, as long as it can be; null otherwise. */
+export function undoAction(model, elapsed) {
+  const { undo } = model.view;
+  const seconds = undo ? undo.seconds_left - Math.floor(Math.max(0, elapsed)) : 0;
+  if (seconds <= 0) return null;
+  // `undo` itself says that it can be: a counter that closed with its last ticket has no officer of whom `actions` could tell.
+  const view = { ...model.view, actions: [...model.view.actions, 'undo'] };
+  return action('undo', { ...model, view }, { params: { what: undo.action, number: undo.number, seconds } });
 }
 
 /** Everything on offer, dominant first. Nothing, when another officer holds the counter. */
 export function offered(model, elapsed) {
   if (otherOfficer(model.view, model.user)) return [];
-  return [dominant(model), ...companions(model, elapsed), ...counterActions(model)];
+  const undo = undoAction(model, elapsed);
+  return [
+    dominant(model),
+    ...companions(model, elapsed),
+    ...ticketActions(model),
+    ...counterActions(model),
+    ...listActions(model),
+    ...(undo ? [undo] : []),
+  ];
 }
 
 /** Whether a keydown is meant for the page: no modifier, not held down, not in a field. */

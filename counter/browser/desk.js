@@ -102,6 +102,8 @@ export function refused(model, problem, { step, done = [], press }, at) {
       title: problem.title || '',
       detail: problem.detail || '',
       status: problem.status || 0,
+      found: (problem.body && problem.body.state) || '',
+      number: (problem.body && problem.body.number) || '',
       step,
       done,
       at,

@@ -1,7 +1,10 @@
-// What an action asks before it is sent: which number and why, the reason of a pause, whether to close.
+// What an action asks before it is sent: which number and why, the reason of a pause, whether to close, and the rest.
 import { html, nothing } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import { pick, t } from '../../core/web/browser/words.js';
+import { choices, errorLine, feet } from './dialog_parts.js';
+import { helpForm, restoreForm, unparkForm } from './dialogs_lists.js';
+import { addForm, outcomeForm, parkForm, transferForm } from './dialogs_ticket.js';
 import { needsReason, standingOf, tidyNumber } from './numbers.js';
 import { waited } from './times.js';
 
@@ -9,21 +12,6 @@ import { waited } from './times.js';
 export const PAUSE_REASONS = Object.freeze(['rest', 'prayer', 'meeting', 'system']);
 
 const say = ({ key, params }) => t(key, params || {});
-
-function errorLine(problem) {
-  return html`<div class="beside" role="alert">${problem
-    ? html`<p class="problem"><span class="sign" aria-hidden="true">!</span><span>${
-        problem.status === 0 ? t('counter.unanswered') : problem.detail || problem.title || t('counter.refused')
-      }</span></p>`
-    : nothing}</div>`;
-}
-
-function feet(words, enabled, cancel) {
-  return html`<div class="feet">
-    <button type="submit" class="button primary" aria-disabled=${enabled ? 'false' : 'true'}>${words}</button>
-    <button type="button" class="button" @click=${cancel}>${t('common.cancel')}</button>
-  </div>`;
-}
 
 function standingSentence(view, number) {
   if (!number) return nothing;
@@ -53,7 +41,7 @@ function callForm(model, does) {
         .value=${live(reason)} @input=${(event) => does.type({ reason: event.target.value })} /></label>
     <p class="hint" id="reason-hint">${t('counter.ask.call.hint')}</p>
     ${errorLine(model.problem)}
-    ${feet(model.under ? t('counter.sending') : t('counter.ask.call.do', { number: tidy }), ready, does.cancel)}
+    ${feet(model, t('counter.ask.call.do', { number: tidy }), ready, does.cancel)}
   </form>`;
 }
 
@@ -64,18 +52,17 @@ function pauseForm(model, does) {
   return html`<form @submit=${(event) => does.submit(event, ready, { reason: reason.trim() })}>
     <h2 id="asked">${t('counter.ask.pause.title')}</h2>
     <p class="hint">${backToQueue(model.view)}${t('counter.ask.pause.hint')}</p>
-    <div class="choices">
-      ${PAUSE_REASONS.map((each, index) => {
+    ${choices(
+      PAUSE_REASONS.map((each) => {
         const words = t(`counter.ask.pause.${each}`);
-        return html`<button type="button" class="button choice" data-digit=${index + 1} @click=${choose(words)}>
-          <span>${words}</span><kbd>${index + 1}</kbd></button>`;
-      })}
-    </div>
+        return { words, does: choose(words) };
+      }),
+    )}
     <label>${t('counter.ask.pause.other')}
       <input class="field" name="reason" autocomplete="off" maxlength="120" .value=${live(reason)}
         @input=${(event) => does.type({ reason: event.target.value })} /></label>
     ${errorLine(model.problem)}
-    ${feet(model.under ? t('counter.sending') : t('counter.ask.pause.do'), ready, does.cancel)}
+    ${feet(model, t('counter.ask.pause.do'), ready, does.cancel)}
   </form>`;
 }
 
@@ -94,19 +81,39 @@ function closeForm(model, does) {
     <p>${waiting}</p>
     ${view.current ? html`<p>${backToQueue(view)}</p>` : nothing}
     ${errorLine(model.problem)}
-    ${feet(model.under ? t('counter.sending') : t('counter.ask.close.do'), !model.under, does.cancel)}
+    ${feet(model, t('counter.ask.close.do'), !model.under, does.cancel)}
   </form>`;
 }
 
-const FORMS = Object.freeze({ call: callForm, pause: pauseForm, close: closeForm });
+/** The last one: the counter closes with the ticket that is here. */
+function lastForm(model, does) {
+  const { view } = model;
+  const { number } = view.current;
+  return html`<form @submit=${(event) => does.submit(event, !model.under, { last: true })}>
+    <h2 id="asked">${t('counter.ask.last.title', { number })}</h2>
+    <p>${t('counter.ask.last.hint', { number, n: view.waiting_count })}</p>
+    ${errorLine(model.problem)}
+    ${feet(model, t('counter.ask.last.do'), !model.under, does.cancel)}
+  </form>`;
+}
 
-/** The dialog that is open. `does`: `{submit(event, ready, body), type(fields), cancel}`. */
+const FORMS = Object.freeze({
+  call: callForm,
+  pause: pauseForm,
+  close: closeForm,
+  last: lastForm,
+  park: parkForm,
+  transfer: transferForm,
+  add: addForm,
+  finish: outcomeForm,
+  'finish-next': outcomeForm,
+  unpark: unparkForm,
+  restore: restoreForm,
+  help: helpForm,
+});
+
+/** The dialog that is open. `does`: `{submit(event, ready, body), type(fields), load, cancel}`. */
 export function dialogPart(model, does) {
   if (!model.dialog) return nothing;
   return FORMS[model.dialog.kind](model, does);
-}
-
-/** The fields of a dialog when it opens. */
-export function opened(kind, number = '') {
-  return { kind, number, reason: '' };
 }

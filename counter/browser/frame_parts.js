@@ -1,5 +1,5 @@
 // What surrounds the work: whose counter this is, its state, and the page of a taken counter.
-import { html } from 'lit-html';
+import { html, nothing } from 'lit-html';
 import { pick, t } from '../../core/web/browser/words.js';
 
 const SIGNS = Object.freeze({ open: '●', paused: '❙❙', closed: '○' });
@@ -26,7 +26,9 @@ export function head(model, clock, does) {
   const { view } = model;
   return html`<h1>${pick(view.counter.name)}</h1>
       <p class="agency">${pick(view.agency_name)}</p>
-      <p class="standing">${stateMark(view.state)}<span class="who">${view.officer || model.user}</span></p>
+      <p class="standing">${stateMark(view.state)}${
+        view.closing ? html`<span class="last">${t('counter.last')}</span>` : nothing
+      }<span class="who">${view.officer || model.user}</span></p>
       <p class="clock"><time>${clock}</time></p>
       <nav class="tools" aria-label=${t('counter.tools')}>
         <button type="button" class="switch" aria-pressed=${does.shortcutsOn ? 'true' : 'false'}

@@ -1,9 +1,13 @@
 // The left half: the ticket at the counter, and everything that may be done.
 import { html, nothing } from 'lit-html';
 import { pick, t } from '../../core/web/browser/words.js';
-import { companions, counterActions, dominant, phaseOf } from './actions.js';
+import { companions, counterActions, dominant, phaseOf, ticketActions, undoAction } from './actions.js';
+import { problemWords } from './dialog_parts.js';
 import { isNews } from './desk.js';
 import { since, ticking, waited } from './times.js';
+
+/** The reason of a pause that nobody asked for. */
+const CUT_OFF = 'cut off';
 
 const say = ({ key, params }) => t(key, params || {});
 
@@ -40,7 +44,7 @@ export function button(action, look, { run, shortcutsOn, slow }) {
       aria-describedby=${action.reason || action.note ? id : nothing}
       aria-keyshortcuts=${shortcutsOn ? action.key.toUpperCase() : nothing}
       @click=${(event) => run(action, event)}
-    ><span class="label">${action.under && slow ? t('counter.sending') : t(action.words)}</span>${keycap(action.key, shortcutsOn)}</button>
+    ><span class="label">${action.under && slow ? t('counter.sending') : t(action.words, action.params)}</span>${keycap(action.key, shortcutsOn)}</button>
     ${whyNot(action, look, id)}
   </span>`;
 }
@@ -58,6 +62,7 @@ function times(view, elapsed) {
   return html`<dl class="facts">
     ${fact(t(key), ticking(since(view, instant, elapsed)), 'running')}
     ${fact(t('counter.has_waited'), say(waited(current.waited_seconds)))}
+    ${current.sender ? fact(t('counter.sender'), current.sender) : nothing}
     ${fact(t('counter.language'), t(`counter.lang.${current.lang}`), current.lang === 'id' ? '' : 'foreign')}
     ${current.recalls ? fact(t('counter.recalled'), t('counter.times', { n: current.recalls })) : nothing}
   </dl>`;
@@ -65,8 +70,7 @@ function times(view, elapsed) {
 
 function atCounter(view, elapsed) {
   const { current } = view;
-  return html`${eyebrow(current.state)}
-    <div class="hero">
+  return html`<div class="hero">
       <p class="number ${isNews(view, elapsed) ? 'news' : ''}">${current.number}</p>
       <div class="about">
         <h2>${pick(current.service_name)}</h2>
@@ -77,24 +81,31 @@ function atCounter(view, elapsed) {
     ${current.why
       ? html`<p class="why"><span class="term">${t('counter.why')}</span> ${pick(current.why.sentence)}</p>`
       : nothing}
-    ${current.why && current.why.reason
-      ? html`<p class="why"><span class="term">${t('counter.reason')}</span> ${current.why.reason}</p>`
+    ${current.to_come.length
+      ? html`<p class="why"><span class="term">${t('counter.to_come')}</span> ${current.to_come
+          .map((each) => pick(each.name))
+          .join(' → ')}</p>`
       : nothing}`;
+}
+
+/** Why the counter rests: the officer's own words, or that the hall lost this workstation. */
+function pauseReason({ state, pause_reason: reason }) {
+  if (state !== 'paused' || !reason) return nothing;
+  if (reason === CUT_OFF) return html`<p>${t('counter.cut_off')}</p>`;
+  return html`<p><span class="term">${t('counter.reason')}</span> ${reason}</p>`;
 }
 
 function nobodyAtCounter(view, elapsed) {
   if (view.state !== 'open') {
-    const reason = view.state === 'paused' && view.pause_reason;
     return html`<div class="rest"><h2 class="word" id="phase">${t(`counter.phase.${view.state}`)}</h2>
-      ${reason ? html`<p><span class="term">${t('counter.reason')}</span> ${reason}</p>` : nothing}
+      ${pauseReason(view)}
       <p>${waitingSentence(view)}</p></div>`;
   }
   if (!view.next) {
     return html`<div class="rest"><h2 class="word" id="phase">${t('counter.rest.nobody')}</h2>
       <p>${t('counter.rest.nobody_hint')}</p></div>`;
   }
-  return html`${eyebrow('free')}
-    <div class="hero coming">
+  return html`<div class="hero coming">
       <p class="number">${view.next.number}</p>
       <div class="about">
         <h2>${pick(view.next.service_name)}</h2>
@@ -113,7 +124,7 @@ function problemLine(model, { retry }) {
   const { problem } = model;
   if (!problem || model.dialog) return nothing; // a dialog shows it itself
   const silent = problem.status === 0;
-  const words = silent ? t('counter.unanswered') : problem.detail || problem.title || t('counter.refused');
+  const words = problemWords(problem);
   return html`<p class="problem">
     <span class="sign" aria-hidden="true">!</span>
     <span>${problem.done.includes('finish') ? html`${t('counter.finished_but')} ` : nothing}${words}
@@ -126,8 +137,22 @@ function problemLine(model, { retry }) {
   </p>`;
 }
 
-function eyebrow(phase) {
-  return html`<p class="eyebrow" id="phase">${t(`counter.phase.${phase}`)}</p>`;
+/** Where the counter stands, and what can be taken back: a line that is always there, so that nothing moves. */
+function topLine(model, elapsed, does) {
+  const { view } = model;
+  const phase = phaseOf(view);
+  const named = view.current || (phase === 'free' && view.next);
+  const undo = undoAction(model, elapsed);
+  return html`<div class="top">
+    ${named ? html`<p class="eyebrow" id="phase">${t(`counter.phase.${phase}`)}</p>` : nothing}
+    ${undo ? button(spoken(undo), 'undo', does) : nothing}
+  </div>`;
+}
+
+/** What would be taken back, in words. */
+function spoken(undo) {
+  const { what, number, seconds } = undo.params;
+  return { ...undo, params: { seconds, done: t(`counter.undone.${what}`, { number }) } };
 }
 
 /** Shut for a moment after each answer, without turning grey: the second click of a double click meets it. */
@@ -139,7 +164,9 @@ function settle(action, settling) {
 export function ticketPart(model, elapsed, does) {
   const { view } = model;
   const main = dominant(model);
+  const further = ticketActions(model);
   return html`<section class="ticket ${phaseOf(view)}" aria-labelledby="phase">
+    ${topLine(model, elapsed, does)}
     ${view.current ? atCounter(view, elapsed) : nobodyAtCounter(view, elapsed)}
     <div class="doing">
       <div class="beside" role="alert" aria-atomic="true">${problemLine(model, does)}</div>
@@ -147,8 +174,16 @@ export function ticketPart(model, elapsed, does) {
         ${button(settle(main, does.settling), 'dominant', does)}
         ${companions(model, elapsed).map((each) => button(each, 'companion', does))}
       </div>
+      ${further.length
+        ? html`<div class="desk" role="group" aria-label=${t('counter.further_actions')}>
+            ${further.map((each) => button(each, 'desk', does))}
+          </div>`
+        : html`<div class="desk"></div>`}
       <div class="desk" role="group" aria-label=${t('counter.counter_actions')}>
         ${counterActions(model).map((each) => button(each, 'desk', does))}
+        ${view.closing && view.current
+          ? html`<p class="closing">${t('counter.closing', { number: view.current.number })}</p>`
+          : nothing}
       </div>
     </div>
   </section>`;

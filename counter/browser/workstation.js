@@ -7,8 +7,9 @@ import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { language, onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
 import { actionForKey, isShortcut, offered, otherOfficer, phaseOf } from './actions.js';
+import { needsLists, opened, stillFits } from './asking.js';
 import { SLOW_MS, answered, desk, mayClick, refused, settled, told, underWay, withLine, withView } from './desk.js';
-import { dialogPart, opened } from './dialogs.js';
+import { dialogPart } from './dialogs.js';
 import { head, takenPart } from './frame_parts.js';
 import { listPart } from './list_parts.js';
 import { shortcutsWanted, rememberShortcuts } from './shortcuts.js';
@@ -78,18 +79,37 @@ function settleLater() {
 
 // --- pressing ----------------------------------------------------------------------------------------------------
 
-/** A click or a key on an action. */
-function run(action, event) {
+/** A click or a key on an action; `number`: the one in a list that was clicked. */
+function run(action, event, number = '') {
   if (event && !mayClick(model, event, performance.now())) return;
   if (!action.enabled) return;
-  if (action.asks) show({ ...model, dialog: opened(action.name), problem: null });
+  if (action.asks) ask(action.name, number);
   else press(action);
+}
+
+function ask(kind, number) {
+  show({ ...model, dialog: opened(kind, model.view, number), problem: null });
+  if (needsLists(model.dialog)) loadLists();
 }
 
 /** A click on one who waits: the dialog with this number. */
 function callNumber(number) {
   const action = offer().find((each) => each.name === 'call' && each.enabled);
-  if (action) show({ ...model, dialog: opened('call', number), problem: null });
+  if (action) ask('call', number);
+}
+
+/** What a dialog chooses from: services, counters, and who is at them now. */
+async function loadLists() {
+  const { kind } = model.dialog;
+  if (model.dialog.lists === 'failed') inDialog.type({ lists: null });
+  let lists = 'failed';
+  try {
+    const [{ services }, { counters }] = await Promise.all([get('/api/v1/services'), get('/api/v1/counters')]);
+    lists = { services, counters };
+  } catch (_) {
+    // the dialog says so and offers to try again
+  }
+  if (model.dialog && model.dialog.kind === kind && model.dialog.lists === null) inDialog.type({ lists });
 }
 
 function offer() {
@@ -104,6 +124,7 @@ const inDialog = {
     else if (action && action.reason) show({ ...model, problem: reasonAsProblem(action.reason) });
   },
   type: (fields) => show({ ...model, dialog: { ...model.dialog, ...fields } }),
+  load: () => loadLists(),
   cancel: () => show({ ...model, dialog: null, problem: null }),
 };
 
@@ -139,7 +160,7 @@ function draw() {
   const seconds = elapsed();
   const now = performance.now();
   const other = otherOfficer(model.view, model.user);
-  if (model.dialog && !offer().some((each) => each.name === model.dialog.kind)) model = { ...model, dialog: null };
+  if (model.dialog && !stillAsked()) model = { ...model, dialog: null };
   render(head(model, timeText(live.clock.now(), live.clock.minutes), frame), place('head'));
   if (other) {
     render(takenPart(other), place('ticket'));
@@ -148,10 +169,15 @@ function draw() {
     const does = { run, retry, shortcutsOn, settling: now < model.settledAt, slow: isSlow(now) };
     render(ticketPart(model, seconds, does), place('ticket'));
     const callable = offer().some((each) => each.name === 'call' && each.enabled);
-    render(listPart(model, seconds, { callable, call: callNumber }), place('lists'));
+    render(listPart(model, seconds, { ...does, callable, call: callNumber }), place('lists'));
   }
   drawDialog(other);
   tell(other);
+}
+
+/** Whether the open dialog may still be answered: its action is on offer, for the ticket it was opened for. */
+function stillAsked() {
+  return stillFits(model.dialog, model.view) && offer().some((each) => each.name === model.dialog.kind);
 }
 
 function isSlow(now) {
@@ -183,11 +209,18 @@ function drawDialog(other) {
   render(wanted ? dialogPart(model, inDialog) : '', dialog);
   if (wanted && !dialog.open) {
     dialog.showModal();
-    const field = model.dialog.kind === 'call' && model.dialog.number ? 'input[name=reason]' : 'input, button';
-    (dialog.querySelector(field) || dialog).focus();
+    attend(dialog);
+  } else if (wanted && !dialog.contains(document.activeElement)) {
+    attend(dialog); // what had the focus is gone
   } else if (!wanted && dialog.open) {
     dialog.close();
   }
+}
+
+/** The focus goes to what is asked first. */
+function attend(dialog) {
+  const field = model.dialog.kind === 'call' && model.dialog.number ? 'input[name=reason]' : 'input[name=query]';
+  (dialog.querySelector(field) || dialog.querySelector('input:checked') || dialog.querySelector('input, button')).focus();
 }
 
 /** The title of the window, and one sentence for those who listen: only when the state moves. */

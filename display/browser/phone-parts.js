@@ -18,6 +18,20 @@ export function rangeText({ median_minutes: low, p80_minutes: high }) {
   return low === high ? t('common.minutes', { count: high }) : t('common.minutes_range', { low, high });
 }
 
+const AT_COUNTER = ['called', 'serving'];
+
+/**
+ * Why somebody who was called waits once more: `sent` on, `back` from fetching something, `called_back`; '' otherwise.
+ * @param {string} moved  what was said until now, kept as long as the same wait lasts
+ */
+export function movedBy(before, next, moved) {
+  if (next.state !== 'waiting') return '';
+  if (before.state === 'parked') return 'back';
+  if (!AT_COUNTER.includes(before.state)) return moved;
+  const same = before.service === next.service && before.zone === next.zone;
+  return before.state === 'called' && same ? 'called_back' : 'sent';
+}
+
 function head(ticket, onLanguage) {
   const other = otherLanguage();
   return html`<header class="head">
@@ -34,9 +48,11 @@ function hero(ticket) {
   </section>`;
 }
 
-function waiting(ticket) {
+function waiting(ticket, moved) {
   const { median_minutes: low, p80_minutes: high } = ticket.forecast;
-  return html`<p class="sentence">${aheadText(ticket.ahead)}</p>
+  const words = { service: pick(ticket.service_name), zone: pick(ticket.zone_name), floor: ticket.floor };
+  return html`${moved ? html`<p class="moved">${t(`phone.moved.${moved}`, words)}</p>` : nothing}
+    <p class="sentence">${aheadText(ticket.ahead)}</p>
     <p class="expect"><span>${t('phone.expect')}</span> <b class="figures">${rangeText(ticket.forecast)}</b></p>
     ${low >= 1 && high > low ? html`<p class="soft">${t('phone.expect_hint', { high })}</p>` : nothing}`;
 }
@@ -48,11 +64,14 @@ function yourTurn(ticket) {
     ${ticket.called_at ? html`<p class="figures">${t('phone.called_at', { time: timeOf(ticket.called_at) })}</p>` : nothing}`;
 }
 
-function state(ticket) {
+function state(ticket, moved) {
+  const counter = pick(ticket.counter_name);
   const parts = {
-    waiting: () => waiting(ticket),
+    waiting: () => waiting(ticket, moved),
     called: () => yourTurn(ticket),
-    serving: () => html`<p class="sentence">${t('phone.serving', { counter: pick(ticket.counter_name) })}</p>`,
+    serving: () => html`<p class="sentence">${t('phone.serving', { counter })}</p>`,
+    parked: () => html`<p class="sentence">${t('phone.parked', { counter })}</p>`,
+    missed: () => html`<p class="sentence">${counter ? t('phone.missed_at', { counter }) : t('phone.missed')}</p>`,
   };
   const part = parts[ticket.state] || (() => html`<p class="sentence">${t(`phone.${ticket.state}`)}</p>`);
   return html`<section class="state" role="status" aria-live="assertive">${part()}</section>`;
@@ -60,10 +79,14 @@ function state(ticket) {
 
 function facts(ticket) {
   const place = t('phone.place', { zone: pick(ticket.zone_name), floor: ticket.floor });
-  const here = { waiting: 'phone.where', called: 'phone.where_now', serving: 'phone.where_now' }[ticket.state];
+  const here = ticket.state === 'waiting' ? 'phone.where' : 'phone.where_now';
   return html`<dl class="facts">
-    ${here ? html`<dt>${t(here)}</dt><dd class="place">${place}</dd>` : nothing}
+    ${ENDED.includes(ticket.state) ? nothing : html`<dt>${t(here)}</dt><dd class="place">${place}</dd>`}
     <dt>${t('phone.service')}</dt><dd>${pick(ticket.service_name)}</dd>
+    ${ticket.to_come.length && !ENDED.includes(ticket.state)
+      ? html`<dt>${t('phone.to_come')}</dt>
+          <dd><ol>${ticket.to_come.map((one) => html`<li>${pick(one.name)}</li>`)}</ol></dd>`
+      : nothing}
     ${ticket.requirements.length && !ENDED.includes(ticket.state)
       ? html`<dt>${t('phone.ready')}</dt>
           <dd><ul>${ticket.requirements.map((one) => html`<li>${pick(one)}</li>`)}</ul></dd>`
@@ -83,16 +106,30 @@ function soundPart({ ticket, sound, onSound }) {
   </section>`;
 }
 
-function leavePart({ ticket, asking, busy, problem, onAsk, onStay, onLeave }) {
-  if (!ticket.actions.includes('cancel')) return nothing;
+const WISHES = { postpone: 'phone.pass', cancel: 'phone.leave' };
+
+/** The id of the button that asks for a wish: the focus returns there. */
+export function askId(wish) {
+  return wish === 'cancel' ? 'ask' : `ask-${wish}`;
+}
+
+/** What the holder may wish, each asked again before it is sent. */
+function wishPart({ ticket, asking, busy, problem, onAsk, onStay, onWish }) {
+  const wishes = Object.keys(WISHES).filter((wish) => ticket.actions.includes(wish));
   const trouble = problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing;
   if (!asking) {
-    return html`<section class="leave">${trouble}<button class="button plain" id="ask" @click=${onAsk}>${t('phone.leave')}</button></section>`;
+    if (!wishes.length) return problem ? html`<section class="leave">${trouble}</section>` : nothing;
+    return html`<section class="leave">${trouble}
+      ${wishes.map((wish) => html`<button class="button ${wish === 'cancel' ? 'plain' : ''}" id=${askId(wish)}
+        @click=${() => onAsk(wish)}>${t(WISHES[wish])}</button>
+        ${wish === 'postpone' ? html`<p class="soft">${t('phone.pass_hint')}</p>` : nothing}`)}</section>`;
   }
-  return html`<section class="leave" role="alertdialog" aria-labelledby="leave-ask">
-    <p id="leave-ask">${t('phone.leave_ask', { number: ticket.number })}</p>${trouble}
-    <button class="button" id="stay" @click=${onStay}>${t('phone.leave_no')}</button>
-    <button class="button danger" ?disabled=${busy} @click=${onLeave}>${t('phone.leave_yes')}</button>
+  const words = WISHES[asking];
+  return html`<section class="leave" role="alertdialog" aria-labelledby="wish-ask">
+    <p id="wish-ask">${t(`${words}_ask`, { number: ticket.number })}</p>${trouble}
+    <button class="button" id="stay" @click=${onStay}>${t(`${words}_no`)}</button>
+    <button class="button ${asking === 'cancel' ? 'danger' : ''}" ?disabled=${busy}
+      @click=${() => onWish(asking)}>${t(`${words}_yes`)}</button>
   </section>`;
 }
 
@@ -100,7 +137,7 @@ function leavePart({ ticket, asking, busy, problem, onAsk, onStay, onLeave }) {
 export function phone(given) {
   const { ticket } = given;
   return html`<div class="is-${ticket.state}">
-    ${head(ticket, given.onLanguage)}${hero(ticket)}${state(ticket)}
-    ${soundPart(given)}${facts(ticket)}${leavePart(given)}
+    ${head(ticket, given.onLanguage)}${hero(ticket)}${state(ticket, given.moved)}
+    ${soundPart(given)}${facts(ticket)}${wishPart(given)}
   </div>`;
 }

@@ -1,4 +1,4 @@
-// A citizen's own ticket on the phone: follows it, calls when it is their turn, lets them leave.
+// A citizen's own ticket on the phone: follows it, calls when it is their turn, lets them leave or let others pass.
 import { render } from 'lit-html';
 import { commandKey, post } from '../../core/web/browser/api.js';
 import { lineMark } from '../../core/web/browser/line.js';
@@ -6,7 +6,7 @@ import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { chime, locked, onLock, unlock } from '../../core/web/browser/sound.js';
 import { onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
-import { ENDED, phone } from './phone-parts.js';
+import { ENDED, askId, movedBy, phone } from './phone-parts.js';
 
 const SHAKE = [500, 200, 500, 200, 900];
 const LANGUAGE = 'antrean.language';
@@ -15,10 +15,11 @@ const place = document.getElementById('ticket');
 
 let ticket = snapshot();
 let sound = false; // switched on by the holder's touch
-let asking = false;
+let asking = ''; // what the holder is asked about: cancel, postpone
+let moved = ''; // why the holder waits once more: sent, back, called_back
 let busy = false;
 let problem = '';
-let leaveKey = '';
+let wishKey = '';
 let drawn = false;
 let called = calledKey(ticket);
 
@@ -35,11 +36,14 @@ function alarm() {
 
 function take(next) {
   const before = called;
+  moved = movedBy(ticket, next, moved);
   ticket = next;
   called = calledKey(next);
-  if (called && called !== before) alarm();
-  if (!ticket.actions.includes('cancel')) asking = false;
+  const turn = called && called !== before;
+  if (turn) alarm();
+  if (!ticket.actions.includes(asking)) asking = '';
   draw();
+  if (turn) window.scrollTo(0, 0); // wherever the holder was reading
   if (ENDED.includes(ticket.state)) live.close();
 }
 
@@ -85,28 +89,34 @@ async function onSound() {
   draw();
 }
 
-async function onLeave() {
+/** What the holder wishes: to leave, or to let the next few pass. */
+async function onWish(wish) {
+  if (busy) return;
   busy = true;
   problem = '';
   draw();
   try {
-    const answer = await post(page.cancel || `/api/v1/tickets/${ticket.token}/cancel`, {}, { key: leaveKey });
-    const left = answer && (answer.ticket || answer);
-    if (left && left.state) take(left);
+    const path = wish === 'cancel' && page.cancel ? page.cancel : `/api/v1/tickets/${ticket.token}/${wish}`;
+    const answer = await post(path, {}, { key: wishKey });
+    const after = answer && (answer.ticket || answer);
+    asking = '';
+    if (after && after.state) take(after);
     else live.refresh();
   } catch (error) {
     problem = error.detail || error.title || t('common.problem');
+    if (error.status) live.refresh(); // what was seen was not the truth
   }
   busy = false;
   draw();
 }
 
-function ask(open) {
-  asking = open;
+function ask(wish) {
+  const before = asking;
+  asking = wish;
   problem = '';
-  leaveKey = commandKey();
+  wishKey = commandKey();
   draw();
-  const next = document.getElementById(open ? 'stay' : 'ask');
+  const next = document.getElementById(wish ? 'stay' : askId(before));
   if (next) next.focus();
 }
 
@@ -120,12 +130,13 @@ function draw() {
     sound,
     asking,
     busy,
+    moved,
     problem,
     onSound,
-    onLeave,
+    onWish,
     onLanguage: setLanguage,
-    onAsk: () => ask(true),
-    onStay: () => ask(false),
+    onAsk: ask,
+    onStay: () => ask(''),
   }), place);
 }
 

@@ -42,6 +42,9 @@ function current(state, fields = {}) {
     recalls: 0,
     recalls_left: 3,
     recall_after_seconds: 0,
+    outcomes: [],
+    to_come: [],
+    sender: null,
     ...fields,
   };
 }
@@ -58,6 +61,11 @@ function view(fields = {}) {
     next: list[0] || null,
     waiting: list,
     waiting_count: list.length,
+    missed: [],
+    parked: [],
+    undo: null,
+    closing: false,
+    helping: [],
     actions,
     ...fields,
   };

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 HOMES = (
     "core.domain.errors",
+    "core.engine.fairness",
     "core.web.problems",
     "core.web.live",
     "kiosk.api",

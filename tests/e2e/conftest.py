@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import browser
+from tests.chromium import browser, sign_in
+from tests.e2e.desk import REST_MS, button
 from tests.running import Server, serving
 
 BOARD = {"width": 1920, "height": 1080}
@@ -47,3 +48,19 @@ def open_page(chromium: Browser) -> Iterator[object]:
     for context in contexts:
         context.close()
     assert not troubles, troubles
+
+
+@pytest.fixture
+def at_counter(server: Server, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens a counter's workstation, signed in, and the counter with it."""
+
+    def sit(counter: str, name: str, lang: str = "id") -> Page:
+        page = open_page(DESK)
+        sign_in(page, server.url, name, server.password)
+        page.goto(f"{server.url}/counter/{counter}?lang={lang}")
+        button(page, "open").click()
+        expect(button(page, "next")).to_be_visible()
+        page.wait_for_timeout(REST_MS)
+        return page
+
+    return sit

@@ -1,4 +1,4 @@
-"""The officer's workstation, in Chromium, against a real server."""
+"""The officer's workstation, in Chromium, against a real server. Each test has an agency of its own."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def test_an_officer_signs_in_and_serves_by_keyboard(server: Server, open_page: C
 
 
 def test_a_double_click_calls_once(server: Server, open_page: Callable[..., Page]) -> None:
-    first = server.issue("oss-izin")["ticket"]["number"]
-    server.issue("oss-izin")
+    first = server.issue("paspor-baru")["ticket"]["number"]
+    server.issue("paspor-baru")
     page = open_page(DESK)
     sign_in(page, server.url, "admin", server.password)
-    page.goto(f"{server.url}/counter/14")
+    page.goto(f"{server.url}/counter/47")
     button(page, "open").click()
     expect(button(page, "next")).to_be_visible()
     page.wait_for_timeout(450)
@@ -48,7 +48,7 @@ def test_a_double_click_calls_once(server: Server, open_page: Callable[..., Page
     page.wait_for_timeout(800)
     expect(page.locator("#ticket")).to_contain_text(first)
     with server.client(server.token("admin")) as client:
-        view = client.get("/api/v1/counters/14").json()
+        view = client.get("/api/v1/counters/47").json()
     assert view["current"]["number"] == first
     assert view["current"]["recalls"] == 0
 
@@ -56,13 +56,13 @@ def test_a_double_click_calls_once(server: Server, open_page: Callable[..., Page
 def test_two_windows_show_the_same_truth(server: Server, open_page: Callable[..., Page]) -> None:
     page = open_page(DESK)
     sign_in(page, server.url, "supervisor", server.password)
-    page.goto(f"{server.url}/counter/15")
+    page.goto(f"{server.url}/counter/38")
     other = page.context.new_page()
-    other.goto(f"{server.url}/counter/15")
+    other.goto(f"{server.url}/counter/38")
     button(page, "open").click()
     expect(button(other, "close")).to_be_visible()
     expect(button(other, "open")).to_have_count(0)
-    server.issue("pkkpr")
+    server.issue("sim-perpanjangan")
     expect(button(other, "next")).to_be_enabled()
 
 

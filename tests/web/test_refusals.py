@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.accounts import revoke_account
-from tests.web.conftest import Hall
+from tests.web.conftest import TUESDAY, Hall
 
 ISSUE = "/api/v1/tickets"
 
@@ -181,3 +181,13 @@ def test_a_key_that_cannot_be_kept_is_refused(hall: Hall, kiosk: dict[str, str],
     headers = {**kiosk, "Idempotency-Key": "x" * 200}
     answer = hall.client().post(ISSUE, json={"service": "ktp-cetak-baru"}, headers=headers)
     refused(hall, answer, 422, "key_too_long")
+
+
+def test_a_closed_service_says_when_it_gives_numbers_again(hall: Hall, kiosk: dict[str, str]) -> None:
+    hall.clock.at = TUESDAY.replace(hour=12)  # 20:00 in Denpasar
+    answer = hall.client().post(
+        "/api/v1/tickets", json={"service": "ktp-cetak-baru"}, headers={**kiosk, "Accept-Language": "en"}
+    )
+    told = answer.get_json()
+    assert (answer.status_code, told["code"], told["reason"]) == (409, "service_closed", "over")
+    assert told["detail"].endswith("Opens Wednesday 25 November at 07.45.")
