@@ -1,4 +1,4 @@
-"""The touch screen's page."""
+"""The pages of the kiosk's face: the touch screen, and the reception."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from core.domain.staff import Role
 from core.engine.views import name
 from core.web.face import House
 from core.web.pages import Page, render
+from kiosk.reception import reception
 
 HERE = Path(__file__).parent
 
 
 def pages(house: House) -> Blueprint:
-    """``/kiosk/ID``."""
+    """``/kiosk/ID`` and ``/reception``."""
     blueprint = Blueprint(
         "kiosk",
         __name__,
@@ -26,6 +27,8 @@ def pages(house: House) -> Blueprint:
         static_folder=str(HERE / "static"),
         static_url_path="/static/kiosk",
     )
+
+    reception(house, blueprint)
 
     @blueprint.get("/kiosk/<ident>")
     def kiosk(ident: str) -> str:

@@ -9,10 +9,12 @@ from core.domain.errors import JobFinished, JobUnknown, TicketUnknown
 from core.domain.hall import Hall, PrintState
 from core.domain.staff import SYSTEM
 from core.engine.effects import Effects
+from core.ports import StoreError
 from core.web.face import House
 from kiosk.printing.adapters import adapters
 from kiosk.printing.escpos_bytes import ticket_bytes
 from kiosk.printing.paper import PaperTicket
+from kiosk.printing.port import NotKept
 from kiosk.printing.spooler import Spooler
 
 
@@ -46,6 +48,8 @@ class Press:
             self._house.engine.do(c.ReportPrint(SYSTEM, job, state, detail[:300]))
         except (JobUnknown, JobFinished):  # the day has changed meanwhile, or it was reported before
             return
+        except StoreError as trouble:
+            raise NotKept(str(trouble)) from trouble
 
     def _compose(self, job: str, ticket: str, printer: str) -> bytes:
         paper = self._house.engine.read(lambda hall: self._paper(hall, job, ticket))

@@ -29,3 +29,7 @@ class Printer(Protocol):
         Raises ``PrinterTrouble``. Never takes longer than the printer's time-outs.
         """
         ...
+
+
+class NotKept(Exception):
+    """A report could not be kept now: the hall stops, or its disk does not write. It is made again."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.ports import Concurrency, Mailbox
-from kiosk.printing.port import Printer, PrinterTrouble
+from kiosk.printing.port import NotKept, Printer, PrinterTrouble
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +122,14 @@ class Spooler:
     def _tell(self, job: str, state: str, detail: str, tries: int = 0) -> None:
         try:
             self._report(job, state, detail)
-        except Exception:
-            log.exception("print job %s: report %s was not taken", job, state)
-            if tries < len(REPORT_PAUSES):
-                # Beside this thread: the next ticket does not wait for the ledger.
-                again = partial(self._tell, job, state, detail, tries + 1)
-                self._concurrency.spawn_after(REPORT_PAUSES[tries], again)
+        except Exception as error:
+            if tries == 0:
+                # What is known to happen is told in a line; only a mistake of the program needs a traceback.
+                traced = None if isinstance(error, NotKept) else error
+                log.error("print job %s: report %s was not taken: %s", job, state, error, exc_info=traced)
+            if tries == len(REPORT_PAUSES):
+                log.error("print job %s: report %s was given up: %s", job, state, error)
+                return
+            # Beside this thread: the next ticket does not wait for the ledger.
+            again = partial(self._tell, job, state, detail, tries + 1)
+            self._concurrency.spawn_after(REPORT_PAUSES[tries], again)
