@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.demo.notes import Problem, Seen
+from core.engine.fairness_shapes import FairnessShape
 
 LEFT = frozenset({"waiting", "called", "serving", "parked", "expired"})
 """States of a ticket whose holder was not served when the demo ended."""
@@ -29,7 +30,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A ticket as the report tables have it, with its last stage."""
+    """A ticket as the report tables have it: the agency it came for, and where it is with its last stage."""
 
     ticket: str
     number: str
@@ -39,7 +40,11 @@ class Held:
     officer: str | None
     calls: int
     """How often it was called, recalls not counted."""
-    put_back: int
+    waits: int = 1
+    """How often it began to wait or was put back: at issue, for each further stage, after a restore, a park
+    or an undo."""
+    strangers: int = 0
+    """Officers of others who had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Ledger:
 
     logged: tuple[Logged, ...] = ()
     held: tuple[Held, ...] = ()
+
+    @property
+    def days(self) -> list[str]:
+        """The days of the demo."""
+        return sorted({each.day for each in self.logged})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ class Account:
     lines: tuple[Line, ...]
     differences: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    fairness: tuple[str, ...] = ()
+    """Who was passed, in a few lines."""
     strangers: int = 0
     """Tickets of the same days that were issued to others; their numbers are checked too."""
     interrupted: bool = False
@@ -100,8 +112,19 @@ def settle(run: str, seen: Sequence[Seen], ledger: Ledger) -> tuple[str, ...]:
         *_twice(seen, ledger.logged),
         *_gaps(ledger.logged),
         *_unheard_of(run, seen, ledger),
-        *(told for one in seen for told in _compare(run, one, rows.get(one.ticket))),
+        *(told for one in seen for told in _compare(one, rows.get(one.ticket))),
         *_calls(ledger.held),
+    )
+
+
+def unexplained(run: str, reports: Iterable[FairnessShape]) -> tuple[str, ...]:
+    """Every overtaking by the demo's own officers that no rule explains."""
+    return tuple(
+        f"{each['passed']}: passed by {each['number']} at counter {each['counter']}, by no rule "
+        f"({each['rule']})"
+        for report in reports
+        for each in report["unexplained"]
+        if each["officer"].startswith(run)
     )
 
 
@@ -159,24 +182,26 @@ def _unheard_of(run: str, seen: Sequence[Seen], ledger: Ledger) -> Iterator[str]
         yield f"{ticket}: only in the {'report tables' if ticket in rows else 'log'}"
 
 
-def _compare(run: str, one: Seen, held: Held | None) -> Iterator[str]:
+def _compare(one: Seen, held: Held | None) -> Iterator[str]:
     if held is None:
         yield f"{one.ticket}: a citizen holds {one.number}, but it is not in the database"
         return
     if (held.number, held.agency) != (one.number, one.agency):
         yield f"{one.ticket}: {held.number} of {held.agency}, seen as {one.number} of {one.agency}"
-    if held.officer is not None and not held.officer.startswith(run):
+    if held.strangers:
         return  # somebody who is not of this demo has called it: the demo cannot know
     if held.state != one.state and not (held.state == "expired" and one.state in LEFT):
         yield f"{one.ticket}: {held.state} in the database, seen {one.state}"
-    elif one.state in {"done", "missed"} and held.counter != one.counter:
+    elif (
+        one.state in {"done", "missed", "parked"} and held.state == one.state and held.counter != one.counter
+    ):
         yield f"{one.ticket}: {one.state} at counter {held.counter}, seen at {one.counter}"
 
 
 def _calls(held: Iterable[Held]) -> Iterator[str]:
     for each in held:
-        if each.calls > 1 + each.put_back:
-            yield f"{each.ticket}: called {each.calls} times, put back {each.put_back}"
+        if each.calls > each.waits:
+            yield f"{each.ticket}: called {each.calls} times, but it waited only {each.waits} times"
 
 
 def _some(numbers: Sequence[int]) -> str:
@@ -197,16 +222,22 @@ WITH days AS (
     SELECT DISTINCT day FROM event WHERE kind = 'TicketIssued'
     AND substr(json_extract(actor, '$.name'), 1, length(:run)) = :run
 ), calls AS (
-    SELECT ticket, count(*) AS times FROM call WHERE repeat = 0 AND day IN days GROUP BY ticket
-), backs AS (
+    SELECT ticket, count(*) AS times, sum(substr(officer, 1, length(:run)) <> :run) AS strangers
+    FROM call WHERE repeat = 0 AND day IN days GROUP BY ticket
+), waits AS (
     SELECT json_extract(data, '$.ticket') AS ticket, count(*) AS times FROM event
-    WHERE kind = 'TicketPutBack' AND day IN days GROUP BY 1
+    WHERE kind IN ('TicketIssued', 'StageOpened', 'TicketPutBack', 'TicketRestored', 'TicketUnparked',
+        'ActionUndone') AND day IN days GROUP BY 1
 )
-SELECT t.id, t.number, s.agency, t.state, s.counter, s.officer, coalesce(c.times, 0), coalesce(b.times, 0)
+SELECT t.id, t.number, s1.agency, t.state, s.counter, s.officer, coalesce(c.times, 0), coalesce(w.times, 0),
+    coalesce(c.strangers, 0)
 FROM ticket t
-LEFT JOIN stage s ON s.ticket = t.id AND s.position = (SELECT max(position) FROM stage WHERE ticket = t.id)
+LEFT JOIN stage s1 ON s1.ticket = t.id AND s1.position = 1
+LEFT JOIN stage s ON s.ticket = t.id AND s.position = (
+    SELECT max(position) FROM stage WHERE ticket = t.id AND state <> 'undone'
+)
 LEFT JOIN calls c ON c.ticket = t.id
-LEFT JOIN backs b ON b.ticket = t.id
+LEFT JOIN waits w ON w.ticket = t.id
 WHERE t.day IN days ORDER BY t.series, t.ordinal"""
 
 

@@ -1,44 +1,33 @@
-"""The officers: each opens a counter, calls, serves, eats, and closes when nobody waits."""
+"""The officers: each opens a counter, calls, serves, eats, and closes when nobody will come any more."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Any
 
+from core.demo.desk import TAKEN, Desk, Duty
 from core.demo.people import Scene
 from core.demo.player import Act
-from core.demo.script import Errand
-from core.demo.wire import Answer, Unanswered
+from core.demo.serving import SLIP_S, Serving
+from core.demo.wire import Answer
 
 TICK_S = 20.0
 """Between two looks at the screen, in the played day, but no less than ``TICK_LEAST_S`` of real time."""
 TICK_LEAST_S = 0.1
 ASK_EVERY_S = 3.0
 """Real time after which an idle officer asks the hall, whoever the demo believes to wait."""
-RECALL_AFTER_S = 40.0
-PATIENT_S = 90.0
-"""So long, in the played day, an officer waits to be allowed another recall."""
 LUNCH_S = 30 * 60.0
-READ_S = 5.0
-"""Real time within which a citizen has read a number that is being called."""
 FAILURES = 8
 """After so many unexpected answers in a row an officer goes home."""
-
-TAKEN = frozenset({"counter_taken", "officer_elsewhere", "counter_already_open"})
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Which counter, by whom, when. Times are seconds of the played day."""
-
-    counter: str
-    token: str
-    services: tuple[str, ...]
-    agencies: tuple[str, ...]
-    """Whose citizens may come here."""
-    lunch_s: float
+QUIET_S = 15.0
+QUIET_PLAYED_S = 3 * 3600.0
+"""When nothing has happened for so long (real time and played time together), nobody will come."""
+LAST_S = 45 * 60.0
+"""So long a counter that closes early waits for its last ticket."""
+OUT_OF_TURN = 0.015
+SLIPS = 0.01
+"""Share of calls that are undone at once."""
+REASONS = ("Tamu kantor", "Petugas yang menangani hanya ada pagi ini", "Keadaan darurat keluarga")
 
 
 class Officer:
@@ -47,128 +36,114 @@ class Officer:
     def __init__(self, duty: Duty, scene: Scene) -> None:
         self._duty = duty
         self._scene = scene
-        self._held: str | None = None
-        """The ticket that was called here and not yet started."""
+        self._desk = Desk(duty, scene)
+        self._serving = Serving(self._desk)
         self._asked = 0.0
-        self._failures = 0
         self._eaten = False
 
     def work(self) -> Act:
         """From opening to closing."""
         if not self._open():
             return
-        while not self._scene.player.hurrying and self._failures < FAILURES:
+        try:
+            yield from self._work()
+        finally:
+            self._scene.notes.closed(self._duty.counter)
+
+    def _work(self) -> Act:
+        desk = self._desk
+        while not self._scene.player.hurrying and desk.failures < FAILURES and not self._serving.last:
             if self._hungry():
                 yield from self._lunch()
-            if not self._worth_asking():
+            yield from self._serving.look_after()
+            if self._closes_now():
+                break
+            over = self._over()  # read before the question
+            if not over and not self._worth_asking():
                 yield self._tick()
                 continue
-            over = self._scene.notes.coming(self._duty.agencies) == 0  # read before the question
             self._asked = time.monotonic()
-            answer = self._do("next")
+            answer = self._call()
             if answer.ok or answer.code == "counter_busy":
                 yield from self._receive(answer)
             elif answer.code == "nobody_waiting":
-                self._failures = 0
+                desk.failures = 0
                 if over:
                     break
                 yield self._tick()
             else:
-                self._unexpected("next", answer)
+                desk.unexpected("next", answer)
                 yield self._tick()
                 if answer.code == "counter_not_open":
                     self._open()
-        self._close()
-
-    # -- one citizen -----------------------------------------------------------------------------
+        yield from self._close()
+        for one in (*self._serving.missed, *self._serving.parked):
+            self._scene.notes.gone(one.ticket)
 
     def _receive(self, answer: Answer) -> Act:
-        current = answer.body.get("current") if answer.ok else self._current()
+        current = answer.body.get("current") if answer.ok else self._desk.current()
         if current is None:
-            self._failures += 1
+            self._desk.failures += 1
             yield self._tick()
             return
-        ticket = str(current["id"])
-        if current["state"] == "called":
-            self._held = ticket
-            self._move(ticket, "called")
-        errand = self._scene.notes.errand(ticket)
-        until = time.monotonic() + READ_S
-        while errand is None and time.monotonic() < until:
-            if self._scene.notes.coming(self._duty.agencies) == 0 or self._scene.player.hurrying:
-                break  # nobody is still at a kiosk: it is a stranger's
-            yield self._tick()
-            errand = self._scene.notes.errand(ticket)
-        if current["state"] == "called" and not (yield from self._greet(ticket, errand)):
-            return
-        yield errand.service_s if errand is not None else 300.0
-        if self._step("finish"):
-            self._move(ticket, "done")
-
-    def _greet(self, ticket: str, errand: Errand | None) -> Generator[float, None, bool]:
-        """Wait for who was called; whether they are being served now."""
-        walk_s = errand.walk_s if errand is not None else 20.0
-        if errand is not None and not errand.shows:
-            for _ in range(2):
-                yield RECALL_AFTER_S
-                yield from self._recall(patient=errand.insists)
-            if not self._scene.player.hurrying and self._step("no-show"):
-                self._held = None
-                self._move(ticket, "missed")
-            return False
-        if walk_s > RECALL_AFTER_S:
-            yield RECALL_AFTER_S
-            yield from self._recall(patient=False)
-            walk_s -= RECALL_AFTER_S
-        yield walk_s
-        if self._scene.player.hurrying or not self._step("start"):
-            return False
-        self._held = None
-        self._move(ticket, "serving")
-        return True
-
-    def _recall(self, patient: bool) -> Act:
-        """Call again; the hall paces it by its own clock, which is slower than the played day."""
-        if self._scene.player.hurrying:
-            return
-        answer = self._do("recall")
-        if answer.code == "recall_too_soon" and not answer.ok:
-            self._scene.notes.refused(answer.code)
-            wait_s = float(answer.body.get("seconds", 8)) * self._scene.player.speed
-            if not patient and wait_s > PATIENT_S:
+        if current["state"] == "called" and self._desk.rng.random() < SLIPS:
+            ticket = str(current["id"])
+            self._desk.takes(ticket, "called")
+            yield SLIP_S
+            if self._desk.attempt("undo", "undone call"):
+                self._desk.lets_go(ticket, "waiting")
                 return
-            yield wait_s
-            answer = self._do("recall")
-        if answer.ok:
-            return
-        if answer.code in {"recall_too_soon", "recall_limit"}:
-            self._scene.notes.refused(answer.code)
-        else:
-            self._unexpected("recall", answer)
+        yield from self._serving.receive(current, self._tick())
+
+    def _call(self) -> Answer:
+        """The next; now and then a certain number, with a reason."""
+        desk = self._desk
+        others = desk.view.get("waiting", ())[2:]
+        if others and desk.rng.random() < OUT_OF_TURN:
+            number, reason = desk.rng.choice(others)["number"], desk.rng.choice(REASONS)
+            answer = desk.do("call", number=number, reason=reason)
+            if answer.ok:
+                self._scene.notes.did("called out of turn")
+                return answer
+            self._scene.notes.refused(answer.code)  # a colleague was faster
+        return desk.do("next")
 
     # -- the counter -----------------------------------------------------------------------------
 
     def _open(self) -> bool:
-        answer = self._do("open")
+        answer = self._desk.do("open")
         if answer.ok:
+            if self._duty.closes_s is None:
+                self._scene.notes.opened(self._duty.counter, self._duty.services)
             return True
         if answer.code in TAKEN:
             self._scene.notes.refused(answer.code)  # a colleague sits here, who is not of this demo
         else:
-            self._unexpected("open", answer)
+            self._desk.unexpected("open", answer)
         return False
 
-    def _close(self) -> None:
-        answer = self._do("close")
+    def _close(self) -> Act:
+        desk = self._desk
+        answer = desk.do("close")
         if answer.code == "counter_busy" and not answer.ok:
-            current = self._current()
-            if current is not None and self._step("finish"):
-                self._move(str(current["id"]), "done")
-            answer = self._do("close")
+            current: Any = desk.current()
+            if current is not None:
+                yield from self._serving.finish(str(current["id"]), current)
+            answer = desk.do("close")
+        if answer.code == "counter_not_open" and self._serving.last:
+            return  # it has closed with its last ticket
         if not answer.ok:
-            self._unexpected("close", answer)
-        elif self._held is not None:
-            self._scene.notes.moved(self._held, "waiting", None)  # closing has put it back
+            desk.unexpected("close", answer)
+        elif self._serving.held is not None:
+            desk.lets_go(self._serving.held, "waiting")  # closing has put it back
+
+    def _closes_now(self) -> bool:
+        """Whether this counter, due to close after one more, has waited long enough for that one."""
+        early = self._duty.closes_s
+        if early is None or self._scene.player.now < early + LAST_S or self._serving.missed:
+            return False
+        self._scene.notes.did("closed early")
+        return True
 
     def _hungry(self) -> bool:
         late = self._scene.player.now - self._duty.lunch_s
@@ -176,49 +151,24 @@ class Officer:
 
     def _lunch(self) -> Act:
         self._eaten = True
-        if self._step("pause", reason="istirahat"):
+        if self._desk.step("pause", reason="istirahat"):
             yield LUNCH_S
             if not self._scene.player.hurrying:
                 self._open()
 
+    def _over(self) -> bool:
+        """Whether nobody will come any more, by what the demo knows."""
+        notes, agencies = self._scene.notes, self._duty.agencies
+        if notes.coming(agencies) > 0:
+            return False
+        quiet = notes.quiet_s() > QUIET_S + QUIET_PLAYED_S / self._scene.player.speed
+        return notes.expected(agencies) == 0 or quiet
+
     def _worth_asking(self) -> bool:
-        notes, duty = self._scene.notes, self._duty
-        if notes.waiting(duty.services) > 0 or notes.coming(duty.agencies) == 0:
+        lines = (*self._duty.services, f"@counter:{self._duty.counter}")
+        if self._scene.notes.waiting(lines) > 0:
             return True
         return time.monotonic() - self._asked > ASK_EVERY_S
 
     def _tick(self) -> float:
         return max(TICK_S, TICK_LEAST_S * self._scene.player.speed)
-
-    # -- the line --------------------------------------------------------------------------------
-
-    def _move(self, ticket: str, state: str) -> None:
-        self._failures = 0
-        self._scene.notes.moved(ticket, state, self._duty.counter)
-
-    def _step(self, action: str, **body: str) -> bool:
-        answer = self._do(action, **body)
-        if not answer.ok:
-            self._unexpected(action, answer)
-        return answer.ok
-
-    def _do(self, action: str, **body: str) -> Answer:
-        path = f"/api/v1/counters/{self._duty.counter}/{action}"
-        try:
-            answer = self._scene.wire.tell(path, body, self._duty.token)
-        except Unanswered as trouble:
-            return Answer(599, {"code": "unanswered", "detail": str(trouble)})
-        self._scene.notes.clock(answer.body.get("now"))
-        return answer
-
-    def _current(self) -> Any:
-        """What the hall says that is at this counter."""
-        try:
-            answer = self._scene.wire.look(f"/api/v1/counters/{self._duty.counter}", self._duty.token)
-        except Exception:  # the line is down: the next command tells
-            return None
-        return answer.body.get("current") if answer.ok else None
-
-    def _unexpected(self, action: str, answer: Answer) -> None:
-        self._failures += 1
-        self._scene.notes.problem(action, answer.code, str(answer.body.get("detail", "")))

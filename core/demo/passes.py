@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from core.accounts import add_account, revoke_account
 from core.domain.errors import AccountUnknown
+from core.domain.events import Recorded
 from core.domain.plan import Plan
 from core.domain.staff import Role
 from core.engine.engine import Engine
@@ -43,6 +45,11 @@ class Passes:
         """Whether it is no training hall."""
         with self._store() as store:
             return store.meta("kind") != TRAINING
+
+    def logs(self, days: Sequence[str]) -> list[tuple[date, list[Recorded]]]:
+        """The log of each of ``days``. Raises ``StoreError``."""
+        with self._store() as store:
+            return [(date.fromisoformat(day), store.of_day(date.fromisoformat(day))) for day in days]
 
     def make(self, wanted: list[tuple[str, Role, str | None]]) -> list[str]:
         """A token for each (name, role, agency). Raises ``StoreError`` or a ``Refusal``."""

@@ -15,17 +15,20 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from core.demo.account import Account, has_given_numbers, lines, read_ledger, settle
+from core.demo.account import Account, has_given_numbers, lines, read_ledger, settle, unexplained
+from core.demo.desk import Duty
 from core.demo.notes import Notes
-from core.demo.officers import Duty, Officer
+from core.demo.officers import Officer
 from core.demo.passes import Passes
-from core.demo.people import Scene, citizen
+from core.demo.people import Scene, citizen, supervisor
 from core.demo.player import Player
-from core.demo.script import Day, Script, make_day
+from core.demo.script import CLOSES_EARLY, Day, Script, closing_early, make_day
 from core.demo.showing import Showing, show_account
 from core.demo.wire import Wire
 from core.domain.plan import Plan
 from core.domain.staff import Role
+from core.engine.fairness import fairness
+from core.engine.fairness_words import sentences
 
 THREADS = 24
 """Requests at once. More would only wait for the same server."""
@@ -99,16 +102,17 @@ def _why_closed(services: list[dict[str, Any]]) -> str:
 
 
 def _cast(script: Script, day: Day, passes: Passes, wire: Wire) -> tuple[Scene, list[Duty]]:
-    """Tokens for the kiosks and for every officer. Raises ``NoPlay`` if the hall does not know them."""
+    """Everybody's tokens and duties. Raises ``NoPlay`` if the hall does not know the tokens."""
     plan = passes.plan
-    (kiosk_token,) = passes.make([("kiosk", Role.KIOSK, None)])
-    if wire.look("/api/v1/services", kiosk_token).code == "token_unknown":
+    kiosk, supervising = passes.make([("kiosk", Role.KIOSK, None), ("supervisor", Role.SUPERVISOR, None)])
+    if wire.look("/api/v1/services", kiosk).code == "token_unknown":
         raise NoPlay(
             f"the hall at {script.url} does not keep its data in {passes.data}: "
             "name its folder with --data, as it was given to `antrean serve`"
         )
     counters = list(plan.counters.values())
     tokens = passes.make([(f"counter-{each.id}", Role.OFFICER, each.agency) for each in counters])
+    early = closing_early(plan)
     duties = [
         Duty(
             counter=counter.id,
@@ -117,11 +121,12 @@ def _cast(script: Script, day: Day, passes: Passes, wire: Wire) -> tuple[Scene, 
             agencies=tuple(dict.fromkeys(plan.services[service].agency for service in counter.services)),
             # half of them at noon, the others after them: somebody is always there
             lunch_s=day.closes_s * 0.55 + (index % 2) * 1800,
+            closes_s=day.closes_s * CLOSES_EARLY if counter.id in early else None,
         )
         for index, (counter, token) in enumerate(zip(counters, tokens, strict=True))
     ]
     player = Player(script.speed, THREADS)
-    return Scene(script, day, wire, Notes(day.errands), player, kiosk_token), duties
+    return Scene(script, day, wire, Notes(day.errands), player, kiosk, supervising), duties
 
 
 def _tell_start(console: Console, scene: Scene, plan: Plan) -> None:
@@ -167,6 +172,8 @@ def _run(scene: Scene, duties: list[Duty], console: Console) -> bool:
     player, day = scene.player, scene.day
     for errand in day.errands:
         player.add(citizen(errand, scene), errand.arrives_s)
+    if day.disturbance is not None:
+        player.add(supervisor(day.disturbance, scene), day.disturbance.begins_s)
     for index, duty in enumerate(duties):
         # not all at the same second
         player.add(Officer(duty, scene).work(), day.opens_s + 3 * index)
@@ -201,10 +208,12 @@ def _account(scene: Scene, passes: Passes, plan: Plan, interrupted: bool) -> Acc
     except sqlite3.Error as trouble:
         raise NoPlay(f"{passes.database} cannot be read: {trouble}") from trouble
     ours = sum(each.issuer.startswith(passes.run) for each in ledger.logged)
+    reports = [fairness(plan, day, log) for day, log in passes.logs(ledger.days)]
     return Account(
         lines=lines(plan.agencies, seen, ledger.held, scene.notes.turned_away_by_agency()),
-        differences=settle(passes.run, seen, ledger),
+        differences=(*settle(passes.run, seen, ledger), *unexplained(passes.run, reports)),
         problems=tuple(scene.notes.problems()),
+        fairness=tuple(line for report in reports for line in sentences(report)),
         strangers=len(ledger.logged) - ours,
         interrupted=interrupted,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -18,6 +19,18 @@ LEAVES = 0.06
 """Share of citizens who will not wait long; those whose turn comes before that stay."""
 INSISTS = 0.2
 """Share of no-shows for whom an officer waits until the hall allows another recall."""
+COMES_BACK = 0.5
+"""Share of no-shows who come to the counter later and are restored."""
+POSTPONES = 0.04
+"""Share of citizens who let others pass once."""
+TWISTS = {"park": 0.06, "transfer": 0.04, "return": 0.03, "counter": 0.03, "add": 0.03}
+"""Share of citizens who are parked, sent to another service (and back) or to a colleague, or get one more."""
+CLOSES_EARLY = 0.4
+"""When, as a part of the day, a few counters close."""
+EARLY = 3
+"""How many of them."""
+DISTURBED_S = 3600.0
+"""How long the service that is disturbed gives no numbers."""
 
 SPREAD = 0.45
 """Sigma of the lognormal length of a service: a tenth take twice the usual time or more."""
@@ -26,7 +39,7 @@ AGENCIES = {
     "CAPIL": 380,
     "PTSP": 130,
     "PENDA": 80,
-    "POLRES": 70,
+    "POLRES": 100,
     "BPJSK": 65,
     "KANIM": 50,
     "DJP": 45,
@@ -57,9 +70,11 @@ SERVICES = {
     "pindah-keluar": 3,
     "akta-mati": 5,
     "akta-cerai": 4,
+    "sim-perpanjangan": 20,
 }
 """Civil registration on a day of August 2025, as the city counted it: 225 cards printed, 72 family
-cards, 29 children's cards and so on; the split of a count over its services is ours."""
+cards, 29 children's cards and so on; the split of a count over its services is ours. Driving licences
+are ours altogether: more come than the 50 numbers of a day, so that a quota runs out."""
 OFTEN, SELDOM, RARE = 8.0, 1.0, 0.3
 
 SHAPE = (
@@ -112,6 +127,24 @@ class Errand:
     leaves_after_s: float | None
     """They leave if they were not called by then, counted from the number in the hand."""
     insists: bool
+    twist: str = ""
+    """What becomes of them at the counter, other than being served: a key of ``TWISTS``."""
+    target: str | None = None
+    """The service to which the twist leads."""
+    agencies: tuple[str, ...] = ()
+    """All the agencies that they have to do with."""
+    comes_back_after_s: float | None = None
+    """When one who was missed comes to the counter after all."""
+    postpones_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """A service that gives no numbers for a while."""
+
+    service: str
+    begins_s: float
+    reason: str = "Jaringan pusat terganggu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +158,7 @@ class Day:
     """When the last agency stops."""
     errands: tuple[Errand, ...]
     """In the order of arrival."""
+    disturbance: Disturbance | None = None
 
     def shown(self, seconds: float) -> str:
         """An instant of the day as a clock shows it."""
@@ -149,13 +183,45 @@ def make_day(script: Script, plan: Plan) -> Day:
         opens_s=(opens - doors) * 60,
         closes_s=(closes - doors) * 60,
         errands=tuple(errands),
+        disturbance=_disturbance(errands, (opens - doors) * 60 + 2 * 3600, plan),
     )
+
+
+def _disturbance(errands: Sequence[Errand], begins_s: float, plan: Plan) -> Disturbance | None:
+    """In the middle of the morning, the service that most ask for then, outside of the largest agency.
+
+    None with a quota, which may have run out by then.
+    """
+    ends_s = begins_s + DISTURBED_S
+    largest = Counter(errand.agency for errand in errands).most_common(1)[0][0]
+    asked = Counter(
+        errand.service
+        for errand in errands
+        if begins_s <= errand.arrives_s < ends_s
+        and errand.agency != largest
+        and plan.services[errand.service].daily_quota is None
+    )
+    if not asked:
+        return None
+    return Disturbance(max(asked, key=lambda service: (asked[service], service)), begins_s)
+
+
+def closing_early(plan: Plan) -> frozenset[str]:
+    """A few counters, spread over the hall, whose every service others serve too."""
+    others = [
+        counter.id
+        for counter in plan.counters.values()
+        if counter.services and all(len(plan.counters_of[service]) > 2 for service in counter.services)
+    ]
+    return frozenset(others[:: max(1, len(others) // EARLY)][:EARLY])
 
 
 def _errand(service: Service, arrives_s: float, plan: Plan, rng: Random) -> Errand:
     others = list(plan.classes)[1:]
     kiosks = [k.id for k in plan.kiosks.values() if not k.agencies or service.agency in k.agencies]
     privileged, shows, leaves = rng.random() < PRIORITY, rng.random() >= NO_SHOW, rng.random() < LEAVES
+    twist, target = _twist(service, plan, rng)
+    visited = (service.id, *service.route, *((target,) if target is not None else ()))
     return Errand(
         arrives_s=arrives_s,
         service=service.id,
@@ -168,7 +234,28 @@ def _errand(service: Service, arrives_s: float, plan: Plan, rng: Random) -> Erra
         service_s=max(20.0, service.minutes * 60 * rng.lognormvariate(-SPREAD * SPREAD / 2, SPREAD)),
         leaves_after_s=rng.uniform(60, 1200) if leaves else None,
         insists=rng.random() < INSISTS,
+        twist=twist,
+        target=target,
+        agencies=tuple(dict.fromkeys(plan.services[each].agency for each in visited)),
+        comes_back_after_s=rng.uniform(120, 1500) if not shows and rng.random() < COMES_BACK else None,
+        postpones_after_s=rng.uniform(30, 600) if rng.random() < POSTPONES else None,
     )
+
+
+def _twist(service: Service, plan: Plan, rng: Random) -> tuple[str, str | None]:
+    """What becomes of one citizen at the counter; a route is enough of itself."""
+    twist = rng.choices(["", *TWISTS], [1 - sum(TWISTS.values()), *TWISTS.values()])[0]
+    if service.route or not twist:
+        return "", None
+    if twist in {"park", "counter"}:
+        return twist, None
+    near = plan.services_of[service.agency] if rng.random() < 0.5 or twist == "add" else ()
+    targets = [
+        each.id
+        for each in near or plan.services.values()
+        if each.id != service.id and not each.route and plan.counters_of[each.id]
+    ]
+    return (twist, rng.choice(targets)) if targets else ("", None)
 
 
 def _agencies(citizens: int, plan: Plan, rng: Random) -> list[str]:

@@ -86,7 +86,11 @@ def _table(account: Account, plan: Plan) -> Table:
 
 
 def _remarks(account: Account, scene: Scene) -> Iterator[str]:
-    expected = scene.notes.counts().expected
+    counts = scene.notes.counts()
+    expected = counts.expected
+    if counts.deeds:
+        told = ", ".join(f"{deed} {times}" for deed, times in sorted(counts.deeds.items()))
+        yield f"Besides calling and serving: {told}"
     if account.strangers:
         yield f"{account.strangers} more numbers of the day belong to others; they were checked too."
     if expected:
@@ -105,6 +109,7 @@ def _verdict(account: Account) -> Iterator[str]:
         yield f"Difference: {difference}"
     if len(account.differences) > DIFFERENCES_SHOWN:
         yield f"... and {len(account.differences) - DIFFERENCES_SHOWN} more"
+    yield from account.fairness
     if account.balanced:
         issued = account.total.issued
         yield f"Balanced: {issued} numbers, every one in the database, none twice, none missing."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sqlite3
 import time
@@ -17,6 +18,14 @@ from tests.demo.conftest import RunningHall
 
 Ended = Callable[[Popen[str]], tuple[int, str]]
 BALANCED = "every one in the database, none twice, none missing"
+FAIR = "Every overtaking is explained by its rule."
+
+
+def balanced(said: str) -> int:
+    """How many numbers the demo gave, by its own word."""
+    found = re.search(rf"^Balanced: (\d+) numbers, {BALANCED}\.$", said, re.MULTILINE)
+    assert found is not None, said
+    return int(found[1])
 
 
 def ask(data: Path, query: str) -> list[Any]:
@@ -44,10 +53,12 @@ def wait_for_tickets(data: Path, count: int) -> None:
 def test_a_day_of_a_thousand_over_all_agencies_ends_balanced(running_hall: RunningHall, ended: Ended) -> None:
     code, said = ended(running_hall.demo("--speed", "900", "--no-paper", "--citizens", "1000"))
     assert code == 0, said
-    assert f"Balanced: 1000 numbers, {BALANCED}." in said
+    count = balanced(said)
+    assert 900 < count < 1000
+    assert FAIR in said
     assert "Unexpected" not in said
     data = running_hall.data
-    assert ask(data, "SELECT count(*) FROM ticket") == [(1000,)]
+    assert ask(data, "SELECT count(*) FROM ticket") == [(count,)]
     assert ask(data, "SELECT count(DISTINCT agency) FROM stage") == [(24,)]
     assert numbers_run_without_gap(data)
     states = dict(ask(data, "SELECT state, count(*) FROM ticket GROUP BY 1"))
@@ -55,9 +66,25 @@ def test_a_day_of_a_thousand_over_all_agencies_ends_balanced(running_hall: Runni
     assert states["done"] > 850
     assert ask(data, "SELECT count(*) FROM call WHERE repeat > 0")[0][0] > 0
     assert ask(data, "SELECT count(*) FROM print_job") == [(0,)]
-    # a number is called once: nobody was put back on this day
-    assert ask(data, "SELECT ticket FROM call WHERE repeat = 0 GROUP BY 1 HAVING count(*) > 1") == []
     assert ask(data, "SELECT name FROM secret WHERE kind = 'token'") == []
+    # all that the rules have was played
+    happened = {kind for (kind,) in ask(data, "SELECT DISTINCT kind FROM event")}
+    assert happened >= {
+        *("TicketTransferred", "TicketParked", "TicketResumed", "TicketUnparked", "TicketRestored"),
+        *("TicketPostponed", "TicketCancelled", "ServiceAdded", "StageOpened", "ActionUndone"),
+        *("CounterPaused", "CounterClosing", "ServicePaused", "ServiceResumed"),
+    }
+    rules = {rule for (rule,) in ask(data, "SELECT DISTINCT rule FROM call")}
+    assert rules >= {"arrival", "head_start", "tier", "aimed", "order", "number", "recall"}
+    assert ask(data, "SELECT count(*) FROM call WHERE rule = 'number' AND reason = ''") == [(0,)]
+    undone = "SELECT DISTINCT json_extract(data, '$.action') FROM event WHERE kind = 'ActionUndone'"
+    assert {action for (action,) in ask(data, undone)} >= {"call", "finish"}
+    outcomes = {outcome for (outcome,) in ask(data, "SELECT DISTINCT outcome FROM stage")}
+    assert outcomes >= {"", "transferred", "done", "incomplete", "refused"}
+    # one counter at a time for each ticket, one ticket at a time for each counter
+    assert ask(data, "SELECT ticket FROM stage WHERE state IN ('called', 'serving')") == []
+    last = "SELECT change FROM desk GROUP BY counter HAVING seq = max(seq)"
+    assert {change for (change,) in ask(data, last)} == {"closed"}
 
 
 @pytest.mark.timeout(240)
@@ -72,7 +99,8 @@ def test_a_hall_killed_in_the_middle_of_the_day_loses_nothing(
     finally:
         code, said = ended(demo)
     assert code == 0, said
-    assert f"Balanced: 200 numbers, {BALANCED}." in said
+    assert 150 < balanced(said) <= 200
+    assert FAIR in said
     assert "Requests sent again" in said
     assert "Unexpected" not in said
     assert numbers_run_without_gap(running_hall.data)
@@ -91,7 +119,8 @@ def test_a_demo_that_is_broken_off_leaves_no_token_and_no_open_counter(
         code, said = ended(demo)
     assert code == 0, said
     assert "broken off" in said
-    assert BALANCED in said
+    assert balanced(said) >= 40
+    assert FAIR in said
     data = running_hall.data
     assert ask(data, "SELECT name FROM secret WHERE kind = 'token'") == []
     assert ask(data, "SELECT count(*) FROM ticket WHERE state IN ('called', 'serving')") == [(0,)]

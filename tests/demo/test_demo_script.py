@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from core.demo.script import SERVICES, Day, Script, make_day
+from core.demo.script import DISTURBED_S, SERVICES, TWISTS, Day, Script, closing_early, make_day
 from core.domain.plan import Plan
 
 THOUSAND = Script(url="http://localhost", speed=600, citizens=1000, seed=7)
@@ -37,6 +37,14 @@ def test_every_agency_is_visited(denpasar: Plan) -> None:
     for seed in range(20):
         few = make_day(replace(THOUSAND, citizens=24, seed=seed), denpasar)
         assert {errand.agency for errand in few.errands} == set(denpasar.agencies)
+
+
+def test_more_come_for_a_driving_licence_than_there_are_numbers(denpasar: Plan, day: Day) -> None:
+    quota = denpasar.services["sim-perpanjangan"].daily_quota
+    assert quota == 50
+    assert sum(errand.service == "sim-perpanjangan" for errand in day.errands) > quota
+    assert day.disturbance is not None
+    assert denpasar.services[day.disturbance.service].daily_quota is None
 
 
 def test_civil_registration_has_the_most_and_stays_within_its_quota(denpasar: Plan, day: Day) -> None:
@@ -84,6 +92,45 @@ def test_who_they_are_and_how_they_behave(day: Day) -> None:
     assert 30 < sum(not errand.shows for errand in errands) < 95
     assert 20 < sum(errand.leaves_after_s is not None for errand in errands) < 100
     assert any(errand.insists and not errand.shows for errand in errands)
+
+
+def test_some_have_more_to_do_than_one_service(denpasar: Plan, day: Day) -> None:
+    twists = Counter(errand.twist for errand in day.errands)
+    assert set(twists) == {"", *TWISTS}
+    for errand in day.errands:
+        services = denpasar.services
+        route = services[errand.service].route
+        assert not (errand.twist and route)
+        assert (errand.target is not None) == (errand.twist in {"transfer", "return", "add"})
+        assert errand.target != errand.service
+        visited = {services[each].agency for each in (errand.service, *route)}
+        if errand.target is not None:
+            assert denpasar.counters_of[errand.target]
+            visited.add(services[errand.target].agency)
+        assert errand.agencies[0] == errand.agency
+        assert set(errand.agencies) == visited
+        assert errand.comes_back_after_s is None or not errand.shows
+    assert any(errand.postpones_after_s is not None for errand in day.errands)
+    assert any(errand.comes_back_after_s is not None for errand in day.errands)
+    assert any(len(errand.agencies) > 1 for errand in day.errands)
+
+
+def test_a_service_is_disturbed_in_the_morning(denpasar: Plan, day: Day) -> None:
+    assert day.disturbance is not None
+    assert day.shown(day.disturbance.begins_s) == "10:00"
+    assert denpasar.services[day.disturbance.service].agency != "CAPIL"
+    assert any(
+        errand.service == day.disturbance.service
+        and 0 <= errand.arrives_s - day.disturbance.begins_s < DISTURBED_S
+        for errand in day.errands
+    )
+
+
+def test_a_counter_that_closes_early_strands_nobody(denpasar: Plan) -> None:
+    early = closing_early(denpasar)
+    assert 1 <= len(early) <= 3
+    for service, counters in denpasar.counters_of.items():
+        assert not counters or {counter.id for counter in counters} - early, service
 
 
 def test_services_take_about_what_the_catalogue_says(denpasar: Plan, day: Day) -> None:
