@@ -112,7 +112,7 @@ def test_sent_on_to_a_service_and_to_an_officer(server: Server, at_counter: Call
 
     press(page, "n", "start")
     page.keyboard.press("t")
-    page.get_by_label("Officer").check()
+    page.get_by_label("Officer", exact=True).check()
     page.get_by_label("officer-13").check()
     page.get_by_role("button", name="Transfer B002").click()
     expect(page.locator("dialog")).not_to_be_visible()

@@ -516,7 +516,6 @@ class HallMachine(RuleBasedStateMachine):
         """Undone within the time for it, an action has changed nothing at all."""
         self.engine.tick()
         self.engine.catch_up()
-        self.untold = False
         desks = [desk for desk in self.plan.counters if self.hall.desk(desk).state is DeskState.OPEN]
         if not desks:
             return
