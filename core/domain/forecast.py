@@ -33,24 +33,61 @@ IDLE = Forecast(0, 2)
 """An officer is free: called as soon as they see it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is before somebody, and who works on it; the same for all services of the same counters."""
+
+    ahead: int
+    """How many go before."""
+    minutes: float
+    variance: float
+    """Square minutes."""
+    at_work: int
+    """Open counters."""
+    busy: int
+    """Those of them that hold a ticket."""
+    servers: int
+    """By how many the work is divided: the open counters, or all where none is."""
+
+
+def work_of(hall: Hall, service: str, ahead: Mapping[str, int]) -> Work:
+    """The work of those ``ahead`` (count by service) for the counters of ``service``."""
+    counters = hall.plan.counters_of.get(service, ())
+    at_work = busy = 0
+    for counter in counters:
+        desk = hall.desk(counter.id)
+        if desk.state is DeskState.OPEN:
+            at_work += 1
+            busy += desk.ticket is not None
+    count, minutes, variance = 0, 0.0, 0.0
+    for other, number in ahead.items():
+        mean, spread = length_of(hall, other)
+        count, minutes, variance = count + number, minutes + mean * number, variance + spread * number
+    return Work(count, minutes, variance, at_work, busy, at_work or len(counters) or 1)
+
+
+def work_for_next(hall: Hall, service: str, at: datetime) -> Work:
+    """The work before one who takes a regular ticket at ``at``."""
+    return work_of(hall, service, _ahead_of_newcomer(hall, service, at))
+
+
 def forecast(hall: Hall, service: str, ahead: Mapping[str, int]) -> Forecast:
     """The range for one who waits for ``service`` with ``ahead`` (count by service) before them."""
-    counters = hall.plan.counters_of.get(service, ())
-    desks = [hall.desk(counter.id) for counter in counters]
-    at_work = [desk for desk in desks if desk.state is DeskState.OPEN]
-    servers = len(at_work) or len(counters) or 1
-    busy = sum(1 for desk in at_work if desk.ticket is not None)
-    if not any(ahead.values()) and busy < len(at_work):
+    return forecast_after(hall, service, work_of(hall, service, ahead))
+
+
+def forecast_after(hall: Hall, service: str, work: Work) -> Forecast:
+    """The range for one who waits for ``service`` behind ``work``."""
+    if work.ahead == 0 and work.busy < work.at_work:
         return IDLE
     own, own_variance = length_of(hall, service)
-    lengths = [(*length_of(hall, other), number) for other, number in ahead.items()]
     # Those being served are on average half-way through.
-    work = sum(minutes * number for minutes, _, number in lengths) + busy * own / 2
-    variance = sum(spread * number for _, spread, number in lengths) + busy * own_variance / 4
-    mean = work / servers
+    mean = (work.minutes + work.busy * own / 2) / work.servers
+    variance = work.variance + work.busy * own_variance / 4
     median = ceil(mean)
     # With nobody at work an idle officer's readiness is the least that can be hoped for.
-    return Forecast(median, max(median + 1, IDLE.p80_minutes, ceil(mean + Z80 * sqrt(variance) / servers)))
+    high = ceil(mean + Z80 * sqrt(variance) / work.servers)
+    return Forecast(median, max(median + 1, IDLE.p80_minutes, high))
 
 
 def length_of(hall: Hall, service: str) -> tuple[float, float]:
@@ -70,20 +107,10 @@ def length_of(hall: Hall, service: str) -> tuple[float, float]:
     return mean, variance
 
 
-def work_before(hall: Hall, service: str, at: datetime) -> float | None:
-    """Minutes until all who wait for the counters of ``service`` are served; ``None`` if none is open."""
-    counters = hall.plan.counters_of.get(service, ())
-    at_work = sum(hall.desk(counter.id).state is DeskState.OPEN for counter in counters)
-    if not at_work:
-        return None
-    ahead = _ahead_of_newcomer(hall, service, at)
-    return sum(length_of(hall, other)[0] * number for other, number in ahead.items()) / at_work
-
-
 def forecast_for_next(hall: Hall, service: str, at: datetime) -> tuple[int, Forecast]:
     """How many are ahead of one who takes a regular ticket at ``at``, and their range."""
-    ahead = _ahead_of_newcomer(hall, service, at)
-    return sum(ahead.values()), forecast(hall, service, ahead)
+    work = work_for_next(hall, service, at)
+    return work.ahead, forecast_after(hall, service, work)
 
 
 def _ahead_of_newcomer(hall: Hall, service: str, at: datetime) -> dict[str, int]:

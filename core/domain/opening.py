@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from core.domain.forecast import work_before
+from core.domain.forecast import Work, work_for_next
 from core.domain.hall import Hall
 from core.domain.plan import Interval, Plan, Service
 
@@ -39,10 +39,13 @@ class Closed:
     quota: int = 0
 
 
-def closed(hall: Hall, service: Service, at: datetime, channel: str = "kiosk") -> Closed | None:
+def closed(
+    hall: Hall, service: Service, at: datetime, channel: str = "kiosk", work: Work | None = None
+) -> Closed | None:
     """Why ``service`` gives no numbers at ``at`` through ``channel``; ``None`` when it does.
 
-    A break does not stop numbers: whoever comes at noon may wait with a number in hand.
+    A break does not stop numbers: whoever comes at noon may wait with a number in hand. ``work``: what is
+    before the next who comes, where that is known already.
     """
     if service.id in hall.paused:
         return Closed(Reason.PAUSED, detail=hall.paused[service.id])
@@ -50,7 +53,7 @@ def closed(hall: Hall, service: Service, at: datetime, channel: str = "kiosk") -
     local = at.astimezone(plan.timezone)
     if (shut := _out_of_hours(plan, service, local)) is not None:
         return shut
-    return _used_up(hall, service, local, channel) or _full(hall, service, at, local)
+    return _used_up(hall, service, local, channel) or _full(hall, service, at, local, work)
 
 
 def _used_up(hall: Hall, service: Service, local: datetime, channel: str) -> Closed | None:
@@ -69,13 +72,17 @@ def _used_up(hall: Hall, service: Service, local: datetime, channel: str) -> Clo
     return None
 
 
-def _full(hall: Hall, service: Service, at: datetime, local: datetime) -> Closed | None:
-    """Those who wait already fill what is left of the day with the counters that are open."""
+def _full(hall: Hall, service: Service, at: datetime, local: datetime, work: Work | None) -> Closed | None:
+    """Those who wait already fill what is left of the day with the counters that are open.
+
+    While no counter is open nothing can be said.
+    """
     if not hall.plan.rules.close_when_full:
         return None
-    left = minutes_left(hall.plan, service, local)
-    work = work_before(hall, service.id, at)
-    if work is None or work < left:
+    work = work or work_for_next(hall, service.id, at)
+    if work.at_work == 0 or work.minutes == 0:
+        return None
+    if work.minutes / work.at_work < minutes_left(hall.plan, service, local):
         return None
     return Closed(Reason.FULL, next_opening(hall.plan, service, local.date()))
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from core.domain.forecast import forecast
+from core.domain.forecast import Work, forecast_after, work_for_next
 from core.domain.hall import Hall, PrintState
 from core.domain.opening import closed
 from core.domain.plan import Agency, Kiosk, Service
-from core.domain.ranking import ahead_by_service
 from core.engine import shapes as s
 from core.engine.views.telling import Telling, name, span
 
 JOBS_SHOWN = 8
 
-Load = dict[tuple[str, ...], Mapping[str, int]]
-"""By the services that share counters: how many would be ahead of a newcomer, by service."""
+Load = dict[tuple[str, ...], Work]
+"""By the counters that serve a service: the work before the next who comes."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,18 @@ class KioskViews(Telling):
     ) -> s.ServiceStateShape:
         """Whether a service gives numbers, and what waits. ``load`` is shared between services."""
         load = {} if load is None else load
-        rivals = hall.plan.rivals_of.get(service.id, (service.id,))
-        if rivals not in load:
-            load[rivals] = ahead_by_service(hall, service.id, at, len(hall.tickets) + 1)
-        shut = closed(hall, service, at)
+        counters = tuple(counter.id for counter in hall.plan.counters_of.get(service.id, ()))
+        work = load.get(counters) if counters else None  # without counters each waits for itself
+        if work is None:
+            work = load[counters] = work_for_next(hall, service.id, at)
+        shut = closed(hall, service, at, work=work)
         return {
             "id": service.id,
             "open": shut is None,
             "closed": None if shut is None else self.closed(hall, shut),
             "waiting": hall.waiting_count((service.id,)),
-            "ahead": sum(load[rivals].values()),
-            "forecast": span(forecast(hall, service.id, load[rivals])),
+            "ahead": work.ahead,
+            "forecast": span(forecast_after(hall, service.id, work)),
         }
 
     def service(self, hall: Hall, service: Service, at: datetime, load: Load | None = None) -> s.ServiceShape:
