@@ -29,6 +29,8 @@ class IssueTicket:
     kiosk: str | None = None
     site: str = ""
     """What the address of the ticket's page starts with, as the citizen's phone reaches it."""
+    more: tuple[str, ...] = ()
+    """Further services on the same number, opened one after the other."""
     paper: bool = True
     """Whether the kiosk's printer prints it; without, the number is told or written down."""
 
@@ -251,6 +253,38 @@ class ReportPrint:
     job: str
     state: str
     detail: str = ""
+    permanent: bool = False
+    """``failed``: trying again by itself is pointless until somebody does something."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReroutePrint:
+    """Another printer takes a job that failed."""
+
+    actor: Actor
+    job: str
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintTicket:
+    """Once more on paper, at the printer of ``kiosk`` or where it was printed last."""
+
+    actor: Actor
+    ticket: str
+    kiosk: str | None = None
+    site: str = ""
+    """What the address of the ticket's page begins with, for one that was never printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPrinter:
+    """How a printer is. ``state`` is a ``PrinterState``; ``detail`` the printer's words."""
+
+    actor: Actor
+    printer: str
+    state: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +355,9 @@ Command = (
     | PauseService
     | ResumeService
     | ReportPrint
+    | ReroutePrint
+    | ReprintTicket
+    | ReportPrinter
     | AddAccount
     | SetSecret
     | RevokeAccount

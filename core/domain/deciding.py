@@ -21,7 +21,7 @@ from core.domain.counter_rules import (
     start,
 )
 from core.domain.forecast import forecast
-from core.domain.hall import DeskState, Hall, PrintState
+from core.domain.hall import DeskState, Hall
 from core.domain.journey_rules import (
     add_service,
     end_parks,
@@ -37,6 +37,7 @@ from core.domain.journey_rules import (
 )
 from core.domain.opening import Closed, Reason, closed
 from core.domain.plan import PriorityClass, Service
+from core.domain.print_rules import report_print, report_printer, reprint, reroute_print
 from core.domain.ranking import ahead_by_service
 from core.domain.staff import ADMINISTERING, SUPERVISING, TOKEN_ROLES, Role
 from core.domain.ticket import OPEN, Action, allows, rank_of
@@ -102,7 +103,13 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
         case c.ResumeService():
             return _resume_service(hall, command)
         case c.ReportPrint():
-            return _report_print(hall, command)
+            return report_print(hall, command)
+        case c.ReroutePrint():
+            return reroute_print(hall, command)
+        case c.ReprintTicket():
+            return reprint(hall, command)
+        case c.ReportPrinter():
+            return report_printer(hall, command)
         case c.AddAccount():
             return _add_account(hall, command)
         case c.SetSecret():
@@ -143,6 +150,7 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
     printer = _printer(hall, command, service)
     if (shut := closed(hall, service, at, command.channel)) is not None:
         raise refusal_of(service, shut)
+    further = _further(hall, service, command, at)
     series = plan.series[service.series]
     ordinal = hall.issued[series.id] + 1
     number = series.number(ordinal)
@@ -172,7 +180,8 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
         median_minutes=wait.median_minutes,
         p80_minutes=wait.p80_minutes,
         marked=klass.mark,
-        route=service.route,
+        route=(*service.route, *(more.id for more in further)),
+        further=tuple((more.id, more.agency) for more in further),
         by_turns=service.ratio is not None,
     )
     if printer is None:
@@ -181,6 +190,21 @@ def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:
         issued,
         e.PrintQueued(f"{ticket}.1", ticket, printer, command.kiosk, f"{command.site}/t/{command.token}"),
     ]
+
+
+def _further(hall: Hall, service: Service, command: c.IssueTicket, at: datetime) -> list[Service]:
+    """What else the citizen came for: each must give numbers as if it were the first."""
+    further: list[Service] = []
+    for ident in command.more:
+        more = hall.plan.services.get(ident)
+        if more is None:
+            raise errors.ServiceUnknown(service=ident)
+        if ident == service.id or ident in service.route or more in further:
+            raise errors.ServiceAlreadyHere(service=ident, number="", reason="twice")
+        if (shut := closed(hall, more, at, command.channel)) is not None:
+            raise refusal_of(more, shut)
+        further.append(more)
+    return further
 
 
 def _class(hall: Hall, wanted: str | None) -> PriorityClass:
@@ -246,15 +270,6 @@ def _resume_service(hall: Hall, command: c.ResumeService) -> list[e.Event]:
     if command.service not in hall.paused:
         raise errors.ServiceNotPaused(service=command.service)
     return [e.ServiceResumed(command.service)]
-
-
-def _report_print(hall: Hall, command: c.ReportPrint) -> list[e.Event]:
-    job = hall.jobs.get(command.job)
-    if job is None:
-        raise errors.JobUnknown(job=command.job)
-    if job.state is PrintState.SENT:
-        raise errors.JobFinished(job=job.id, state=job.state.value)
-    return [e.PrintReported(job.id, PrintState(command.state).value, command.detail)]
 
 
 def _add_account(hall: Hall, command: c.AddAccount) -> list[e.Event]:

@@ -210,10 +210,22 @@ class LastAdministrator(Refusal):
     code = "last_administrator"
 
 
-class JobFinished(Refusal):
-    """A finished print job does not change. Facts: ``job``, ``state``."""
+class JobState(Refusal):
+    """A print job does not go from ``state`` to ``wanted``. Facts: ``job``, ``state``, ``wanted``."""
 
-    code = "job_finished"
+    code = "job_state"
+
+
+class ReprintLimit(Refusal):
+    """Facts: ``number``, ``limit``."""
+
+    code = "reprint_limit"
+
+
+class KioskWithoutPrinter(Refusal):
+    """Facts: ``kiosk``."""
+
+    code = "kiosk_without_printer"
 
 
 class DayNotAfter(Refusal):

@@ -67,6 +67,8 @@ class TicketIssued(Event):
     route: tuple[str, ...] = ()
     by_turns: bool = False
     """Whether the service calls by a ratio: the head start is the class's, and waits for later stages."""
+    further: tuple[tuple[str, str], ...] = ()
+    """What else the citizen came for, (service, agency): it counts against their quotas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +308,35 @@ class PrintQueued(Event):
     kiosk: str | None
     url: str
     """The ticket's page, as it stands in the QR on the paper."""
+    copy: int = 0
+    """Which reprint it is; 0: the first print. The paper says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintReported(Event):
-    """A print job went on: sent, or failed with the printer's words."""
+    """A print job went one step further: ``state`` is a ``PrintState``, ``detail`` the printer's words."""
 
     job: str
+    state: str
+    detail: str
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRerouted(Event):
+    """Another printer takes a job of which nothing is on paper."""
+
+    job: str
+    printer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterReported(Event):
+    """A printer is in another state, a ``PrinterState``."""
+
+    lasting: ClassVar[bool] = True
+    printer: str
     state: str
     detail: str
 
@@ -364,7 +388,7 @@ _KINDS = (
     ServiceAdded, TicketParked, TicketResumed, TicketUnparked, AimLifted, TicketTransferred,
     TicketRestored, ActionUndone, TicketMissed, CounterOpened, CounterPaused, CounterClosing,
     HelpGiven, CounterClosed, ServicePaused, ServiceResumed, PrintQueued, PrintReported,
-    AccountAdded, SecretChanged, AccountRevoked,
+    PrintRerouted, PrinterReported, AccountAdded, SecretChanged, AccountRevoked,
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 """Every event by the name it has in the log."""

@@ -10,7 +10,18 @@ from sortedcontainers import SortedList
 
 from core.domain import events as e
 from core.domain.events import Event, Recorded
-from core.domain.hall import Call, Desk, DeskState, Hall, Length, Memento, PrintJob, PrintState
+from core.domain.hall import (
+    Call,
+    Desk,
+    DeskState,
+    Hall,
+    Length,
+    Memento,
+    PrinterState,
+    PrinterStatus,
+    PrintJob,
+    PrintState,
+)
 from core.domain.plan import Plan
 from core.domain.staff import Account
 from core.domain.ticket import TRANSFERRED, Stage, State, Ticket, rank_of
@@ -183,10 +194,18 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             hall.paused[service] = reason
         case e.ServiceResumed(service=service):
             hall.paused.pop(service, None)
-        case e.PrintQueued(job=job, ticket=ticket, printer=printer, kiosk=kiosk, url=url):
-            hall.jobs[job] = PrintJob(job, ticket, printer, kiosk, url, PrintState.QUEUED)
-        case e.PrintReported(job=job, state=state, detail=detail):
-            hall.jobs[job] = replace(hall.jobs[job], state=PrintState(state), detail=detail)
+        case e.PrintQueued(job=job, ticket=ticket, printer=printer, kiosk=kiosk, url=url, copy=copy):
+            hall.jobs[job] = PrintJob(job, ticket, printer, kiosk, url, PrintState.QUEUED, copy=copy)
+        case e.PrintReported(job=job, state=state, detail=detail, permanent=permanent):
+            hall.jobs[job] = replace(
+                hall.jobs[job], state=PrintState(state), detail=detail, permanent=permanent
+            )
+        case e.PrintRerouted(job=job, printer=printer, detail=detail):
+            hall.jobs[job] = replace(
+                hall.jobs[job], printer=printer, state=PrintState.QUEUED, detail=detail, permanent=False
+            )
+        case e.PrinterReported(printer=printer, state=state, detail=detail):
+            hall.printers[printer] = PrinterStatus(PrinterState(state), detail, at)
         case e.AccountAdded(account_kind=kind, name=name, role=role, agency=agency):
             hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq)
         case e.SecretChanged(account_kind=kind, name=name):
@@ -225,10 +244,15 @@ def _issue(hall: Hall, event: e.TicketIssued, recorded: Recorded) -> None:
     hall.by_token[ticket.token] = ticket.id
     hall.by_number[ticket.number] = ticket.id
     hall.issued[event.series] = event.ordinal
-    hall.issued_of_service[event.service] += 1
-    hall.issued_of_agency[event.agency] += 1
-    hall.issued_by_channel[event.service, event.channel] += 1
-    hall.issued_by_channel[f"@{event.agency}", event.channel] += 1
+    for service in (event.service, *(further for further, _ in event.further)):
+        hall.issued_of_service[service] += 1
+        hall.issued_by_channel[service, event.channel] += 1
+    for agency in {
+        event.agency,
+        *(agency for _, agency in event.further),
+    }:
+        hall.issued_of_agency[agency] += 1
+        hall.issued_by_channel[f"@{agency}", event.channel] += 1
     _join(hall, ticket)
 
 

@@ -97,11 +97,46 @@ class Memento:
 
 
 class PrintState(StrEnum):
-    """How far a print job is."""
+    """How far a print job is; what may follow is in ``print_rules.STEPS``."""
 
     QUEUED = "queued"
+    SENDING = "sending"
+    """On disk before the first byte goes: from here on it is never printed again by itself."""
     SENT = "sent"
+    """The printer's side has the last byte; it has not said that it printed it."""
+    CONFIRMED = "confirmed"
     FAILED = "failed"
+    """Nothing of it is on paper."""
+    DOUBTFUL = "doubtful"
+    """It may be on paper: a person must look."""
+
+
+class PrinterState(StrEnum):
+    """How a printer is, by its own words."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+    """The roll ends soon; it still prints."""
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    ERROR = "error"
+    OFFLINE = "offline"
+    """Out of reach, or switched off."""
+    MUTE = "mute"
+    """It takes bytes and answers nothing."""
+
+
+PRINTS = frozenset({PrinterState.OK, PrinterState.NEAR_END, PrinterState.MUTE})
+"""States in which a printer can be expected to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """How a printer was when it was last asked, and since when it is so."""
+
+    state: PrinterState
+    detail: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +150,9 @@ class PrintJob:
     url: str
     state: PrintState
     detail: str = ""
+    copy: int = 0
+    permanent: bool = False
+    """``failed``: it will not go by itself."""
 
 
 class Hall:
@@ -126,6 +164,7 @@ class Hall:
         self.latest: datetime | None = None
         self.day: date | None = None
         self.paused: dict[str, str] = {}
+        self.printers: dict[str, PrinterStatus] = {}
         self.accounts: dict[tuple[str, str], Account] = {}
         self.lengths: dict[str, Length] = {}
         self._empty()

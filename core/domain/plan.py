@@ -225,6 +225,8 @@ class Rules:
     restore_limit: int = 2
     postpone_limit: int = 2
     undo_for: timedelta = timedelta(seconds=30)
+    reprint_limit: int = 3
+    """How often a ticket may be printed again, marked as a copy."""
     cut_off_after: timedelta = timedelta(minutes=2)
     """After how long without its workstation a counter is paused and its called ticket put back; 0: never."""
     officers_out_of_turn: bool = True

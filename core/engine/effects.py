@@ -24,6 +24,7 @@ class _Touched:
     zones: set[str] = field(default_factory=set)
     tickets: set[str] = field(default_factory=set)
     kiosks: set[str] = field(default_factory=set)
+    printers: set[str] = field(default_factory=set)
     everything: bool = False
 
 
@@ -49,6 +50,8 @@ class Effects:
     zones: frozenset[str] = frozenset()
     tickets: frozenset[str] = frozenset()
     kiosks: frozenset[str] = frozenset()
+    printers: frozenset[str] = frozenset()
+    """Printers that are in another state, or whose jobs are."""
     everything: bool = False
     calls: tuple[Call, ...] = ()
     prints: tuple[PrintOrder, ...] = ()
@@ -61,14 +64,8 @@ def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
     first = recorded[0].seq
     for each in recorded:
         _touch(hall, each.event, touched)
-        if isinstance(each.event, e.PrintQueued):
-            prints.append(PrintOrder(each.event.job, each.event.ticket, each.event.printer))
-        elif (
-            isinstance(each.event, e.PrintReported)
-            and each.event.state == PrintState.QUEUED  # asked for again after a failure
-            and (job := hall.jobs.get(each.event.job)) is not None  # gone if the day ended with it
-        ):
-            prints.append(PrintOrder(job.id, job.ticket, job.printer))
+        if (order := _order(hall, each.event)) is not None:
+            prints.append(order)
     calls = []
     for call in reversed(hall.calls):
         if call.seq < first:
@@ -84,6 +81,7 @@ def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
         zones=frozenset(touched.zones),
         tickets=frozenset(touched.tickets),
         kiosks=frozenset(touched.kiosks),
+        printers=frozenset(touched.printers),
         everything=touched.everything,
         calls=tuple(reversed(calls)),
         prints=tuple(prints),
@@ -98,9 +96,6 @@ def _touch(hall: Hall, event: e.Event, touched: _Touched) -> None:
             touched.services.add(service)
             if service in hall.plan.services:
                 touched.agencies.add(hall.plan.services[service].agency)
-        case e.PrintQueued(job=job) | e.PrintReported(job=job):
-            kiosk = hall.jobs[job].kiosk if job in hall.jobs else None
-            touched.kiosks |= {kiosk} if kiosk is not None else set()
         case e.CounterOpened() | e.CounterPaused() | e.CounterClosing() | e.CounterClosed() | e.HelpGiven():
             _touch_counter(hall, event.counter, touched)
         case e.StageOpened(sender=sender):
@@ -115,7 +110,36 @@ def _touch(hall: Hall, event: e.Event, touched: _Touched) -> None:
             _touch_aimed(hall, aim, touched)
         case _:
             pass
+    _touch_printing(hall, event, touched)
     _touch_ticket(hall, event, touched)
+
+
+def _order(hall: Hall, event: e.Event) -> PrintOrder | None:
+    """The job that waits for its printer now: a new one, or one asked for again, here or at another."""
+    match event:
+        case e.PrintQueued(job=ident) | e.PrintRerouted(job=ident):
+            pass
+        case e.PrintReported(job=ident, state=PrintState.QUEUED):
+            pass
+        case _:
+            return None
+    job = hall.jobs.get(ident)  # gone if the day ended with it
+    if job is None or job.state is not PrintState.QUEUED:
+        return None
+    return PrintOrder(job.id, job.ticket, job.printer)
+
+
+def _touch_printing(hall: Hall, event: e.Event, touched: _Touched) -> None:
+    match event:
+        case e.PrintQueued(job=job) | e.PrintReported(job=job) | e.PrintRerouted(job=job):
+            if (printing := hall.jobs.get(job)) is not None:
+                touched.printers.add(printing.printer)
+                touched.kiosks |= {printing.kiosk} if printing.kiosk is not None else set()
+        case e.PrinterReported(printer=printer):
+            touched.printers.add(printer)
+            touched.kiosks |= {each.id for each in hall.plan.kiosks.values() if each.printer == printer}
+        case _:
+            pass
 
 
 def _touch_ticket(hall: Hall, event: e.Event, touched: _Touched) -> None:

@@ -24,7 +24,15 @@ PASSED_SHOWN = 50
 """How many of those whom one call passed are listed; all of them are judged and counted."""
 LONGEST = 10
 
-_FOREIGN = (e.AccountAdded, e.SecretChanged, e.AccountRevoked, e.PrintQueued, e.PrintReported)
+_FOREIGN = (
+    e.AccountAdded,
+    e.SecretChanged,
+    e.AccountRevoked,
+    e.PrintQueued,
+    e.PrintReported,
+    e.PrintRerouted,
+    e.PrinterReported,
+)
 """They say nothing of the queue; accounts may be of another day."""
 
 

@@ -133,7 +133,7 @@ class TicketShape(_Class):
 
 
 class PrintShape(TypedDict):
-    """A print job: ``queued``, ``sent``, ``failed``; ``none`` where nothing is printed."""
+    """A print job: ``queued sending sent confirmed failed doubtful``; ``none`` where nothing is printed."""
 
     job: str | None
     state: str
@@ -317,8 +317,11 @@ class KioskJobShape(TypedDict):
     job: str
     ticket: str
     number: str
+    printer: str
     state: str
     detail: str
+    copy: int
+    """Which reprint it is; 0: the first print."""
 
 
 class KioskShape(TypedDict):
@@ -334,7 +337,8 @@ class KioskShape(TypedDict):
     classes: list[ClassShape]
     printer: str | None
     printer_state: str
-    """``ok``, ``failing`` (its last job failed) or ``none``."""
+    """``none``, or how the printer is: ``ok near_end paper_out cover_open error offline mute``; ``failing``:
+    it says that all is well, but its last job failed."""
     jobs: list[KioskJobShape]
 
 

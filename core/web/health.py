@@ -46,7 +46,13 @@ class HallMetrics(Collector):
             counts[key] = counts.get(key, 0) + 1
         for (printer, name), count in counts.items():
             jobs.add_metric([printer, name], count)
-        return [waiting, issued, desks, jobs, seq]
+        printers = GaugeMetricFamily(
+            "antrean_printer", "1 for the state it is in", labels=["printer", "state"]
+        )
+        for printer, status in hall.printers.items():
+            if printer in self._house.settings.printers:
+                printers.add_metric([printer, status.state.value], 1)
+        return [waiting, issued, desks, jobs, printers, seq]
 
 
 def _clock(hall: Hall, house: House) -> str:

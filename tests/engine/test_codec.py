@@ -33,6 +33,7 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     datetime: instants,
     datetime | None: st.none() | instants,
     tuple[str, ...]: st.lists(text, max_size=3).map(tuple),
+    tuple[tuple[str, str], ...]: st.lists(st.tuples(text, text), max_size=3).map(tuple),
     tuple[tuple[str, int, float, float], ...]: st.lists(
         st.tuples(text, whole, seconds, seconds), max_size=3
     ).map(tuple),

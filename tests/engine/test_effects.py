@@ -127,9 +127,10 @@ def test_a_ticket_with_paper_orders_a_print_once(engine, told):
 
 def test_a_failed_print_that_is_asked_for_again_is_ordered_again(engine, told):
     engine.do(issue(1, kiosk="K1"))
-    for state in ("failed", "queued", "sent"):
-        engine.do(c.ReportPrint(SYSTEM, "20261124-A001.1", state))
-    assert [len(each.prints) for each in told] == [1, 0, 1, 0]
+    for actor, state in ((SYSTEM, "sending"), (SYSTEM, "failed"), (ANI, "queued"), (SYSTEM, "sending")):
+        engine.do(c.ReportPrint(actor, "20261124-A001.1", state))
+    assert [len(each.prints) for each in told] == [1, 0, 0, 1, 0]
+    assert all(each.printers == {"P1"} and each.kiosks == {"K1"} for each in told)
 
 
 def test_a_pause_of_a_service_touches_its_agency(engine, told):
@@ -147,7 +148,7 @@ def test_a_day_that_ends_in_the_commit_of_a_print_report_does_no_harm(engine, st
     engine.do(issue(1, kiosk="K1"))
     verdicts = engine.do_all(
         [
-            (c.ReportPrint(SYSTEM, "20261124-A001.1", "queued"), None),
+            (c.ReportPrint(SYSTEM, "20261124-A001.1", "sending"), None),
             (c.StartDay(SYSTEM, TUESDAY.replace(day=25)), None),
         ]
     )

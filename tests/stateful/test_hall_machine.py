@@ -37,7 +37,7 @@ from core.domain import events as e
 from core.domain.deciding import decide
 from core.domain.errors import CommandIdReused, Refusal
 from core.domain.evolving import replay
-from core.domain.hall import Desk, DeskState, Hall
+from core.domain.hall import Desk, DeskState, Hall, PrinterState, PrintState
 from core.domain.plan import (
     Agency,
     Board,
@@ -236,9 +236,10 @@ def shown(view: dict[str, Any]) -> dict[str, Any]:
 KINDS = [
     "take", "take", "take", "open", "open", "next", "next", "next", "start", "start", "finish", "finish",
     "no_show", "recall", "pause", "close", "close_for", "number", "cancel", "pause_service",
-    "resume_service", "report", "add_account", "set_secret", "revoke", "any_officer", "park", "park",
-    "resume", "resume", "transfer", "transfer", "return", "add", "restore", "restore", "postpone", "postpone",
-    "end_parks", "help", "last", "undo", "undo", "undo", "cut_off", "release", "release",
+    "resume_service", "report", "report", "reroute", "reprint", "printer", "add_account", "set_secret",
+    "revoke", "any_officer", "park", "park", "resume", "resume", "transfer", "transfer", "return", "add",
+    "restore", "restore", "postpone", "postpone", "end_parks", "help", "last", "undo", "undo", "undo",
+    "cut_off", "release", "release",
 ]  # fmt: skip
 small = st.integers(0, 7)
 specs = st.tuples(st.sampled_from(KINDS), small, small, small)
@@ -361,6 +362,7 @@ class HallMachine(RuleBasedStateMachine):
                     pick(self.plan.classes, b),
                     channel="online" if d > 4 else "kiosk",
                     kiosk="K1" if d % 2 else None,
+                    more=tuple(self.plan.services)[b : b + (d % 3 == 2)],
                 )
             case "park":
                 return c.ParkTicket(self.at(desk, b), desk, pick([None, 1, 15], d))
@@ -410,7 +412,21 @@ class HallMachine(RuleBasedStateMachine):
             case "resume_service":
                 return c.ResumeService(WAYAN, pick(self.plan.services, a))
             case "report":
-                return c.ReportPrint(SYSTEM, pick(self.hall.jobs, a), pick(["sent", "failed", "queued"], b))
+                state = pick(PrintState, b)
+                return c.ReportPrint(SYSTEM, pick(hall.jobs, a), state.value, "told", permanent=d > 4)
+            case "reroute":
+                return c.ReroutePrint(SYSTEM, pick(hall.jobs, a), f"printer-{b}")
+            case "reprint":
+                return c.ReprintTicket(
+                    self.at(desk, b),
+                    pick(hall.tickets, a * 8 + b),
+                    pick([None, "K1", "none"], d),
+                    "https://x",
+                )
+            case "printer":
+                return c.ReportPrinter(
+                    SYSTEM, f"printer-{a % 2}", pick(PrinterState, b).value, "words" * (d % 2)
+                )
             case "add_account":
                 self.tokens += 1
                 role = pick([Role.ADMIN, Role.OFFICER], b)

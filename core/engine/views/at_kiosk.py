@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import islice
 
 from core.domain.forecast import Work, forecast_after, work_for_next
-from core.domain.hall import Hall, PrintState
+from core.domain.hall import PRINTS, Hall, PrinterState, PrintState
 from core.domain.opening import closed
 from core.domain.plan import Agency, Kiosk, Service
 from core.engine import shapes as s
 from core.engine.views.telling import Telling, name, span
 
 JOBS_SHOWN = 8
+_UNDER_WAY = frozenset({PrintState.QUEUED, PrintState.SENDING})
 
 Load = dict[tuple[str, ...], Work]
 """By the counters that serve a service: the work before the next who comes."""
@@ -116,21 +117,27 @@ class KioskViews(Telling):
                     "job": job.id,
                     "ticket": job.ticket,
                     "number": hall.tickets[job.ticket].number,
+                    "printer": job.printer,
                     "state": job.state.value,
                     "detail": job.detail,
+                    "copy": job.copy,
                 }
                 for job in jobs
             ],
         }
 
     def kiosk_printer(self, hall: Hall, kiosk: Kiosk) -> str:
-        """``ok``, ``failing`` (its printer's newest finished job failed) or ``none``."""
+        """What its printer says of itself; where that is well, ``failing`` if the newest job failed."""
         if kiosk.printer is None:
             return "none"
+        known = hall.printers.get(kiosk.printer)
+        state = PrinterState.OK if known is None else known.state
+        if state not in PRINTS:
+            return state.value
         for job in reversed(hall.jobs.values()):
-            if job.printer == kiosk.printer and job.state is not PrintState.QUEUED:
-                return "failing" if job.state is PrintState.FAILED else "ok"
-        return "ok"
+            if job.printer == kiosk.printer and job.state not in _UNDER_WAY:
+                return "failing" if job.state is PrintState.FAILED else state.value
+        return state.value
 
 
 def _offered(hall: Hall, kiosk: Kiosk | None) -> Iterable[Service]:
