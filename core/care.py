@@ -7,14 +7,15 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from socket import create_connection
 from typing import Any
 
 from core.config import Config
+from core.domain.hall import PrinterState
 from core.engine.projection import rebuild
 from core.halls import hold, open_store
 from core.ports import KEYS, StoreError
@@ -25,6 +26,15 @@ SIDE_FILES = ("-wal", "-shm")
 FREE_SPACE = 200 * 1024 * 1024
 """Less than this on the data's disk is worth a word, in bytes."""
 PRINTER_TIMEOUT_S = 3.0
+ADVICE = {
+    PrinterState.NEAR_END: "have a new roll at hand",
+    PrinterState.PAPER_OUT: "put paper in",
+    PrinterState.COVER_OPEN: "close its cover",
+    PrinterState.ERROR: "switch it off and on; if that does not help, look at its manual",
+    PrinterState.OFFLINE: "see that it is switched on, has its address and hangs on the network or its cable",
+    PrinterState.MUTE: "switch it off and on; for one that never answers set answers = false",
+}
+"""What to do about a printer, by how it says it is."""
 
 
 def backup(data: Path, target: Path) -> int:
@@ -117,7 +127,7 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     yield from _disk(data)
     yield from _ledger(config, data)
     for printer in config.settings.printers.values():
-        yield _printer(printer)
+        yield from _printer(printer, data)
     if not config.settings.server.public_url:
         yield Finding(
             "public_url",
@@ -180,16 +190,17 @@ def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: tuple(row[key] for key in KEYS[table]))
 
 
-def _printer(printer: PrinterSettings) -> Finding:
+def _printer(printer: PrinterSettings, data: Path) -> Iterator[Finding]:
+    """Ask a printer how it is, as the running hall does; nothing is printed."""
     subject = f"printer {printer.id}"
-    if printer.kind != "network":
-        return Finding(subject, f"{printer.kind}, {printer.width_mm} mm")
-    try:
-        create_connection((printer.host, printer.port), PRINTER_TIMEOUT_S).close()
-    except OSError as trouble:
-        return Finding(
-            subject,
-            f"{printer.host}:{printer.port}: {trouble}",
-            "see that it is switched on, has its address and hangs on the network",
-        )
-    return Finding(subject, f"{printer.host}:{printer.port} answers")
+    if printer.logo is not None and not printer.logo.is_file():
+        yield Finding(subject, f"no picture {printer.logo}", "put it there, or take logo out of [[printer]]")
+    if printer.kind == "agent":
+        found = f"{printer.width_mm} mm, at a kiosk's own computer: see its state on the page /"
+        yield Finding(subject, found)
+        return
+    # By name, as the application loads its faces: what prints belongs to the kiosk.
+    adapters = import_module("kiosk.printing.adapters")
+    told = adapters.adapter(replace(printer, timeout_s=PRINTER_TIMEOUT_S), data).status()
+    found = f"{printer.kind}, {printer.width_mm} mm: {told.detail or told.state.value}"
+    yield Finding(subject, found, ADVICE.get(told.state, ""))

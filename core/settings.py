@@ -33,19 +33,49 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """``[limits]``: against people who collect numbers; 0 is no limit."""
+
+    kiosk_pause_s: float = 1.5
+    """Between two numbers of one kiosk's page."""
+    kiosk_per_minute: int = 40
+    device_pause_s: float = 0.0
+    """Between two numbers of one kiosk's token."""
+    device_per_minute: int = 0
+
+
+ANSWERING = frozenset({"virtual", "network", "usb", "serial", "agent"})
+"""Kinds of printers that answer unless the configuration says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterSettings:
     """``[[printer]]``."""
 
     id: str
     name: str
     kind: str = "virtual"
-    """``virtual`` (bytes and PNG in the data folder) or ``network`` (raw TCP)."""
+    """``virtual`` (bytes and PNG in the data folder), ``network`` (raw TCP), ``usb``, ``serial``, ``file``
+    (a device of the system), ``cups``, or ``agent`` (at a kiosk's own computer)."""
     width_mm: int = 80
     host: str = ""
     port: int = 9100
+    device: str = ""
+    """``usb``: vendor and product, ``04b8:0e15``; ``serial`` and ``file``: a path; ``cups``: the queue."""
+    baud: int = 19200
     timeout_s: float = 3.0
+    answers: bool = True
+    """Whether it answers DLE EOT: only then is a job confirmed."""
+    spare: str | None = None
+    """The printer that takes what this one cannot print."""
     profile: str = "default"
     """A profile of python-escpos."""
+    code_page: str = ""
+    """What it prints beside ASCII, a code page of its profile (``CP850``)."""
+    logo: Path | None = None
+    """A picture printed at the top."""
+    lines: tuple[str, ...] = ("ahead", "range", "ready")
+    """Which of the lines that may be left out are printed."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +84,7 @@ class Settings:
 
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
+    limits: LimitSettings = LimitSettings()
     printers: Mapping[str, PrinterSettings] = field(default_factory=dict)
     faces: tuple[str, ...] = ("kiosk", "counter", "display")
     languages: tuple[str, ...] = ("id", "en")

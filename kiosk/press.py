@@ -1,88 +1,162 @@
-"""Tickets to paper: takes print orders after each commit, composes, hands over, reports back."""
+"""Tickets to paper: takes print orders after each commit, has them printed, reports back."""
 
 from __future__ import annotations
 
-from typing import Literal
+import logging
+from functools import partial
 
 from core.domain import commands as c
-from core.domain.errors import JobFinished, JobUnknown, TicketUnknown
-from core.domain.hall import Hall, PrintState
+from core.domain import events as e
+from core.domain.errors import JobState, JobUnknown, Refusal
+from core.domain.hall import PRINTS, Hall, PrinterState, PrintJob, PrintState
 from core.domain.staff import SYSTEM
 from core.engine.effects import Effects
 from core.ports import StoreError
 from core.web.face import House
-from kiosk.printing.adapters import adapters
-from kiosk.printing.escpos_bytes import ticket_bytes
-from kiosk.printing.paper import PaperTicket
-from kiosk.printing.port import NotKept
-from kiosk.printing.spooler import Spooler
+from kiosk.composing import compose
+from kiosk.printing.adapters import ELSEWHERE, adapters
+from kiosk.printing.handing import Handed, tell_until_kept
+from kiosk.printing.port import NotKept, NotWanted, Status
+from kiosk.printing.spooler import Order, Spooler
+
+log = logging.getLogger(__name__)
+
+LONGEST = 300
+"""Characters of a printer's words that are kept."""
 
 
 class Press:
-    """Joins the engine's print orders to the spooler."""
+    """Joins the engine's print orders to the spooler, and what has failed to the spare printer."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._spooler = Spooler(
-            adapters(house.settings.printers, house.data), house.concurrency, self._compose, self._report
-        )
+        self._settings = house.settings.printers
+        printers = adapters(self._settings, house.data, house.concurrency.offload)
+        self._spooler = Spooler(printers, house.concurrency, self)
+        self._moved: set[str] = set()
+        """Jobs that a spare printer has, or had: they are not passed round in circles."""
 
     def start(self) -> None:
-        """Print what an earlier run left waiting, then whatever comes."""
+        """Print what an earlier run left waiting, then whatever comes.
+
+        What was under way when that run ended may be on paper: nobody prints it again by itself.
+        """
+        # First: a number given in this moment is heard of; one that is heard of twice prints once.
         self._house.engine.subscribe(self._take)
-        pending = self._house.engine.read(
-            lambda hall: [
-                (job.id, job.ticket, job.printer)
-                for job in hall.jobs.values()
-                if job.state is PrintState.QUEUED
-            ]
-        )
-        self._spooler.start(pending)
+        left = self._house.engine.read(lambda hall: [each for each in hall.jobs.values() if self._here(each)])
+        doubtful = [job for job in left if self._in_doubt(job)]
+        if doubtful:
+            self._house.concurrency.spawn(partial(self._doubt, doubtful))
+        waiting = [job for job in left if job.state is PrintState.QUEUED]
+        self._spooler.start([Order(job.id, job.ticket, job.printer) for job in waiting])
 
-    def _take(self, effects: Effects) -> None:
-        for order in effects.prints:
-            self._spooler.submit(order.job, order.ticket, order.printer)
+    def _here(self, job: PrintJob) -> bool:
+        """Whether this process prints the job. One whose printer left the configuration fails here."""
+        printer = self._settings.get(job.printer)
+        return printer is None or printer.kind != ELSEWHERE
 
-    def _report(self, job: str, state: str, detail: str) -> None:
+    def _in_doubt(self, job: PrintJob) -> bool:
+        printer = self._settings.get(job.printer)
+        answers = printer is not None and printer.answers
+        return job.state is PrintState.SENDING or (job.state is PrintState.SENT and answers)
+
+    def _doubt(self, jobs: list[PrintJob]) -> None:
+        for job in jobs:
+            when = "while it was sent" if job.state is PrintState.SENDING else "before the printer answered"
+            handed = Handed(PrintState.DOUBTFUL, f"the hall stopped {when}")
+            tell_until_kept(job.id, handed, partial(self.tell, job.id), self._house.concurrency.sleep)
+
+    # -- what the spooler needs ------------------------------------------------------------------------
+
+    def compose(self, order: Order) -> bytes:
+        """The bytes of a job for the printer that has it now."""
+        return compose(self._house, order.job)
+
+    def tell(self, job: str, state: str, detail: str, permanent: bool) -> None:
+        """Keep how far a job is. Raises ``NotKept`` and ``NotWanted``."""
         try:
-            self._house.engine.do(c.ReportPrint(SYSTEM, job, state, detail[:300]))
-        except (JobUnknown, JobFinished):  # the day has changed meanwhile, or it was reported before
-            return
+            self._house.engine.do(c.ReportPrint(SYSTEM, job, state, detail[:LONGEST], permanent))
+        except (JobUnknown, JobState) as refusal:  # the day has changed meanwhile, or it was reported before
+            raise NotWanted(refusal.code) from refusal
         except StoreError as trouble:
             raise NotKept(str(trouble)) from trouble
 
-    def _compose(self, job: str, ticket: str, printer: str) -> bytes:
-        paper = self._house.engine.read(lambda hall: self._paper(hall, job, ticket))
-        texts, settings = self._house.texts, self._house.settings.printers[printer]
-        # Drawing takes some 10 ms: in a native thread, so that no answer and no call waits for it.
-        return self._house.concurrency.offload(
-            ticket_bytes, paper, settings, lambda key: texts.say(key, paper.lang)
-        )
+    def tell_printer(self, printer: str, status: Status) -> None:
+        """Keep how a printer is, if that is news: one never heard of is well. Raises ``NotKept``."""
+        known = self._house.engine.read(lambda hall: hall.printers.get(printer))
+        before = Status(PrinterState.OK) if known is None else Status(known.state, known.detail)
+        status = Status(status.state, status.detail[:LONGEST])
+        if status == before:
+            return
+        try:
+            self._house.engine.do(c.ReportPrinter(SYSTEM, printer, status.state.value, status.detail))
+        except StoreError as trouble:
+            raise NotKept(str(trouble)) from trouble
 
-    def _paper(self, hall: Hall, job_id: str, ticket_id: str) -> PaperTicket:
-        ticket = hall.tickets.get(ticket_id)
-        if ticket is None or job_id not in hall.jobs:
-            raise TicketUnknown(ticket=ticket_id)
-        view = self._house.views.ticket(hall, ticket)
-        local = ticket.issued_at.astimezone(hall.plan.timezone)
-        lang: Literal["id", "en"] = "en" if ticket.lang == "en" else "id"
-        klass = hall.plan.classes.get(ticket.klass)
-        return PaperTicket(
-            number=ticket.number,
-            service=view["service_name"][lang],
-            agency=view["agency_name"][lang],
-            zone=view["zone_name"][lang],
-            floor=view["floor"],
-            issued_at=local,
-            timezone=local.tzname() or "",
-            ahead=view["ahead"],
-            median_minutes=view["forecast"]["median_minutes"],
-            p80_minutes=view["forecast"]["p80_minutes"],
-            url=hall.jobs[job_id].url,
-            hall=hall.plan.name.of(lang),
-            klass=klass.name.of(lang) if klass is not None else "",
-            priority=view["mark"],
-            requirements=tuple(each[lang] for each in view["requirements"]),
-            lang=lang,
-            training=self._house.training,
-        )
+    # -- after each commit -----------------------------------------------------------------------------
+
+    def _take(self, effects: Effects) -> None:
+        for order in effects.prints:
+            printer = self._settings.get(order.printer)
+            if printer is None or printer.kind != ELSEWHERE:
+                self._spooler.submit(Order(order.job, order.ticket, order.printer))
+        for each in effects.recorded:
+            # Beside the writer: a command given in its thread would wait for itself.
+            match each.event:
+                case e.PrintReported(job=job, state=PrintState.FAILED):
+                    self._house.concurrency.spawn(partial(self._elsewhere, job))
+                case e.PrintReported(job=job, state=PrintState.QUEUED):
+                    self._moved.discard(job)
+                case e.PrinterReported(printer=ident, state=state) if state not in PRINTS:
+                    self._house.concurrency.spawn(partial(self._clear, ident))
+                case e.DayStarted():
+                    self._moved.clear()
+                case _:
+                    pass
+
+    def _elsewhere(self, ident: str) -> None:
+        """A job of which nothing is on paper goes to the spare printer, if that one is well."""
+
+        def spare(hall: Hall) -> str | None:
+            job = hall.jobs.get(ident)
+            return self._spare(hall, job.printer) if job and job.state is PrintState.FAILED else None
+
+        other = self._house.engine.read(spare)
+        if other is None or ident in self._moved:
+            return
+        self._moved.add(ident)
+        self._do(c.ReroutePrint(SYSTEM, ident, other))
+
+    def _clear(self, printer: str) -> None:
+        """What waits for a kiosk's own printer that cannot print goes to its spare.
+
+        The kiosk's computer has ``sending`` kept before the first byte: of a job that is ``queued`` nothing
+        is on paper. One that it takes at this very moment is refused here.
+        """
+        settings = self._settings.get(printer)
+        if settings is None or settings.kind != ELSEWHERE:
+            return  # the spooler tries each of its own, and hears at once
+
+        def waiting(hall: Hall) -> tuple[str | None, list[str]]:
+            jobs = hall.jobs.values()
+            queued = [job.id for job in jobs if (job.printer, job.state) == (printer, PrintState.QUEUED)]
+            return self._spare(hall, printer), queued
+
+        spare, jobs = self._house.engine.read(waiting)
+        for job in jobs:
+            if spare is not None and job not in self._moved:
+                self._moved.add(job)
+                self._do(c.ReroutePrint(SYSTEM, job, spare))
+
+    def _spare(self, hall: Hall, printer: str) -> str | None:
+        settings = self._settings.get(printer)
+        if settings is None or settings.spare is None:
+            return None
+        known = hall.printers.get(settings.spare)
+        return settings.spare if known is None or known.state in PRINTS else None
+
+    def _do(self, command: c.Command) -> None:
+        try:
+            self._house.engine.do(command)
+        except (Refusal, StoreError) as reason:  # somebody was quicker; or nothing is written now
+            log.warning("printing: %s was not taken: %s", type(command).__name__, reason)

@@ -20,6 +20,8 @@ MODULES = {
     "rebuild": "data",
     "doctor": "data",
     "report": "report",
+    "kiosk-agent": "agent",
+    "printer-simulator": "paper",
     "demo": "play",
 }
 """Command to the module of this package that holds it."""
@@ -37,7 +39,7 @@ class Commands(click.Group):
         if cmd_name not in MODULES:
             return None
         module = import_module(f"{__name__}.{MODULES[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
 

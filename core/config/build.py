@@ -30,7 +30,7 @@ from core.domain.plan import (
     Words,
     Zone,
 )
-from core.settings import PrinterSettings, ServerSettings, Settings, StoreSettings
+from core.settings import ANSWERING, LimitSettings, PrinterSettings, ServerSettings, Settings, StoreSettings
 
 T = TypeVar("T", bound=Table)
 
@@ -52,6 +52,7 @@ def _one(shaped: Shaped, table: str, kind: type[T]) -> T:
 def build_settings(shaped: Shaped, folder: Path) -> Settings:
     """What a process needs beside the plan. ``folder``: where the configuration lies."""
     server = _one(shaped, "server", tables.Server)
+    limits = _one(shaped, "limits", tables.LimitsTable)
     return Settings(
         server=ServerSettings(
             host=server.host,
@@ -63,6 +64,12 @@ def build_settings(shaped: Shaped, folder: Path) -> Settings:
             accent=server.accent,
         ),
         store=StoreSettings(path=folder / _one(shaped, "store", tables.Store).path),
+        limits=LimitSettings(
+            kiosk_pause_s=limits.kiosk_pause_seconds,
+            kiosk_per_minute=limits.kiosk_per_minute,
+            device_pause_s=limits.device_pause_seconds,
+            device_per_minute=limits.device_per_minute,
+        ),
         printers={
             each.id: PrinterSettings(
                 id=each.id,
@@ -71,8 +78,15 @@ def build_settings(shaped: Shaped, folder: Path) -> Settings:
                 width_mm=each.width_mm,
                 host=each.host,
                 port=each.port,
+                device=each.device,
+                baud=each.baud,
                 timeout_s=each.timeout_seconds,
+                answers=each.kind in ANSWERING if each.answers is None else each.answers,
+                spare=each.spare,
                 profile=each.profile,
+                code_page=each.code_page,
+                logo=folder / each.logo if each.logo else None,
+                lines=tuple(each.lines),
             )
             for each in _all(shaped, "printer", tables.PrinterTable)
         },
@@ -127,6 +141,7 @@ def build_plan(shaped: Shaped) -> Plan:
             restore_limit=rules.restore_limit,
             postpone_limit=rules.postpone_limit,
             undo_for=timedelta(seconds=rules.undo_seconds),
+            reprint_limit=rules.reprint_limit,
             cut_off_after=timedelta(seconds=rules.cut_off_seconds),
             officers_out_of_turn=rules.officers_out_of_turn,
             close_when_full=rules.close_when_full,

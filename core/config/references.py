@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -29,12 +30,22 @@ REFERENCES = (
     ("counter", "agency", "agency"),
     ("counter", "zone", "zone"),
     ("kiosk", "zone", "zone"),
+    ("printer", "spare", "printer"),
     ("kiosk", "printer", "printer"),
     ("kiosk", "agencies", "agency"),
     ("board", "zones", "zone"),
     ("board", "counter", "counter"),
 )
 """Table, key, and the table in which the key's value must be an id."""
+
+DEVICES = {
+    "usb": 'vendor and product as lsusb shows them, "04b8:0e15"',
+    "serial": 'the path of the port, "/dev/ttyUSB0"',
+    "file": 'the path of the device, "/dev/usb/lp0"',
+    "cups": "the name of the print queue",
+}
+"""What ``device`` of a printer means, by its kind."""
+USB_ID = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
 
 NEEDED = ("class", "zone", "series", "agency", "service", "counter")
 """Tables of which a hall has at least one."""
@@ -121,8 +132,39 @@ def _classes(entries: list[Entry]) -> Iterator[Problem]:
 
 def _printers(entries: list[Entry]) -> Iterator[Problem]:
     for entry in entries:
-        if isinstance(entry.model, PrinterTable) and entry.model.kind == "network" and not entry.model.host:
+        printer = entry.model
+        if not isinstance(printer, PrinterTable):
+            continue
+        if printer.kind == "network" and not printer.host:
             yield entry.problem("host", "is missing for a network printer", "its name or address")
+        if printer.kind in DEVICES and not printer.device:
+            wrong = f"is missing for a printer of kind {shown(printer.kind)}"
+            yield entry.problem("device", wrong, DEVICES[printer.kind])
+        elif printer.kind == "usb" and not USB_ID.fullmatch(printer.device):
+            yield entry.problem("device", f"{shown(printer.device)} is no USB device", DEVICES["usb"])
+        if printer.spare is not None and printer.spare == entry.id:
+            yield entry.problem("spare", "is the printer itself", "another printer")
+        yield from _profile(entry, printer)
+
+
+def _profile(entry: Entry, printer: PrinterTable) -> Iterator[Problem]:
+    """Whether python-escpos knows the printer; it is loaded where somebody named one alone."""
+    if printer.profile == "default" and not printer.code_page:
+        return
+    from escpos.capabilities import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        CAPABILITIES,
+        get_profile,
+    )
+
+    profiles = CAPABILITIES["profiles"]
+    if printer.profile not in profiles:
+        wrong = f"{shown(printer.profile)} is no profile of python-escpos"
+        yield entry.problem("profile", wrong + did_you_mean(printer.profile, profiles), "one that it has")
+        return
+    pages = get_profile(printer.profile).get_code_pages()
+    if printer.code_page and printer.code_page not in pages:
+        wrong = f"{shown(printer.code_page)} is no code page of {printer.profile}"
+        yield entry.problem("code_page", wrong, one_of(pages))
 
 
 def _boards(entries: list[Entry]) -> Iterator[Problem]:

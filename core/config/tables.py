@@ -77,10 +77,20 @@ class QueueRules(Table):
     restore_limit: int = Field(default=2, ge=0, le=20)
     postpone_limit: int = Field(default=2, ge=0, le=20)
     undo_seconds: int = Field(default=30, ge=0, le=300)
+    reprint_limit: int = Field(default=3, ge=0, le=20)
     cut_off_seconds: int = Field(default=120, ge=0, le=3600)
     officers_out_of_turn: bool = True
     close_when_full: bool = True
     doors_before_minutes: int = Field(default=15, ge=0, le=240)
+
+
+class LimitsTable(Table):
+    """``[limits]``: against people who collect numbers; 0 is no limit."""
+
+    kiosk_pause_seconds: float = Field(default=1.5, ge=0, le=60)
+    kiosk_per_minute: int = Field(default=40, ge=0, le=10_000)
+    device_pause_seconds: float = Field(default=0.0, ge=0, le=60)
+    device_per_minute: int = Field(default=0, ge=0, le=100_000)
 
 
 class Klass(Table):
@@ -230,12 +240,21 @@ class PrinterTable(Table):
 
     id: Identifier
     name: Line
-    kind: Literal["virtual", "network"] = "virtual"
+    kind: Literal["virtual", "network", "usb", "serial", "file", "cups", "agent"] = "virtual"
     width_mm: Literal[58, 80] = 80
     host: str = ""
     port: int = Field(default=9100, ge=1, le=65535)
+    device: str = ""
+    baud: int = Field(default=19200, ge=1200, le=921_600)
     timeout_seconds: float = Field(default=3.0, ge=0.2, le=30)
+    answers: bool | None = None
+    spare: Identifier | None = None
     profile: Line = "default"
+    code_page: str = ""
+    logo: str = ""
+    lines: list[Literal["ahead", "range", "ready"]] = Field(
+        default_factory=lambda: list[Literal["ahead", "range", "ready"]](("ahead", "range", "ready"))
+    )
 
 
 class KioskTable(Table):
@@ -265,7 +284,13 @@ class Notice(Table):
     text: Bilingual
 
 
-SINGLE: dict[str, type[Table]] = {"hall": Hall, "server": Server, "store": Store, "rules": QueueRules}
+SINGLE: dict[str, type[Table]] = {
+    "hall": Hall,
+    "server": Server,
+    "store": Store,
+    "rules": QueueRules,
+    "limits": LimitsTable,
+}
 """Tables that stand once, in whichever file."""
 
 MANY: dict[str, type[Table]] = {

@@ -225,6 +225,9 @@ class EventletWorker(GreenWorker):
 
     def patch(self) -> None:
         """Patch with eventlet, and make its hub here, after the fork."""
+        # Its own resolver takes a third of a second to import; the one name that this process may look up,
+        # a printer's, is looked up in a native thread.
+        os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
         with warnings.catch_warnings():
             # That eventlet is in maintenance is known (docs/adr); a hall's console need not repeat it.
             warnings.simplefilter("ignore")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, assert_never
 
 from escpos.capabilities import get_profile  # type: ignore[import-untyped]
+from escpos.magicencode import Encoder  # type: ignore[import-untyped]
 from escpos.printer import Dummy  # type: ignore[import-untyped]
 from PIL import Image, ImageChops
 
 from core.settings import PrinterSettings
 from kiosk.printing import pictures
-from kiosk.printing.layout import DOTS, Cut, Document, Feed, Picture, Qr, Rule, Text, layout
+from kiosk.printing.layout import DOTS, Cut, Document, Feed, Picture, Qr, Rule, Style, Text, layout
 from kiosk.printing.paper import PaperTicket, PaperWords
 
 FRAGMENT = 48
@@ -22,7 +24,21 @@ FEED_MOST = 255
 def ticket_bytes(ticket: PaperTicket, printer: PrinterSettings, words: PaperWords) -> bytes:
     """The whole print job of a ticket for one printer."""
     dots = head_dots(printer.width_mm, printer.profile)
-    return render(layout(ticket, printer.width_mm, words, dots), printer.profile, dots)
+    document = layout(ticket, printer.width_mm, words, dots, _style(printer, dots))
+    return render(document, printer.profile, dots, printer.code_page)
+
+
+def _style(printer: PrinterSettings, dots: int) -> Style:
+    logo = pictures.logo_picture(printer.logo, dots) if printer.logo is not None else None
+    return Style(printer.lines, logo, characters(printer.profile, printer.code_page))
+
+
+def characters(profile: str, code_page: str) -> Callable[[str], bool]:
+    """Whether a printer with this code page has a character beside ASCII; none without a code page."""
+    if not code_page:
+        return lambda _: False
+    encoder = Encoder(get_profile(profile).get_code_pages())
+    return lambda character: bool(encoder.can_encode(code_page, character))
 
 
 def head_dots(width_mm: int, profile: str = "default") -> int:
@@ -35,7 +51,7 @@ def head_dots(width_mm: int, profile: str = "default") -> int:
     return min(usual, known) // 8 * 8 if isinstance(known, int) else usual
 
 
-def render(document: Document, profile: str, width: int) -> bytes:
+def render(document: Document, profile: str, width: int, code_page: str = "") -> bytes:
     """The bytes of a document for a printer of ``width`` dots; raises ``ValueError`` if it is wider."""
     if document.width > width:
         raise ValueError(f"a document of {document.width} dots does not fit on {width}")
@@ -45,6 +61,10 @@ def render(document: Document, profile: str, width: int) -> bytes:
     printer.hw("INIT")
     # ESC @ goes back to the DIP switches, which may say Japan: there a backslash is a yen sign.
     printer._raw(b"\x1bR\x00")
+    if code_page:
+        # One for the whole ticket: left to itself, MagicEncode changes it for each letter it finds elsewhere,
+        # in the order of its profile and not of what the printer really has.
+        printer.charcode(code_page)
     for element in document.elements:
         match element:
             case Text():
@@ -52,6 +72,8 @@ def render(document: Document, profile: str, width: int) -> bytes:
             case Picture(image):
                 _raster(printer, image)
             case Qr(data, module):
+                # Not the printer's own: python-escpos 3.1 sends the command for it whatever the profile
+                # says (``qrCode = False``), and such a printer prints it as letters.
                 _raster(printer, pictures.qr_picture(data, module, document.width))
             case Rule():
                 _raster(printer, pictures.rule_picture(document.width))

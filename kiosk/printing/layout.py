@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image
 
 from kiosk.printing import pictures
-from kiosk.printing.paper import PaperTicket, PaperWords, ascii_text
+from kiosk.printing.paper import PaperTicket, PaperWords, printable
 
 DOTS = {58: 384, 80: 576}
 """Printable dots across the paper, by its width in mm, at 203 dpi."""
@@ -24,7 +24,7 @@ LARGE: Size = (2, 2)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of ASCII, already short enough. ``size``: times as wide, times as high."""
+    """One line in the printer's characters, already short enough. ``size``: times as wide, times as high."""
 
     text: str
     align: str = "center"
@@ -77,76 +77,154 @@ class Document:
     elements: tuple[Element, ...]
 
 
-def layout(ticket: PaperTicket, width_mm: int, words: PaperWords, dots: int | None = None) -> Document:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a printer's tickets differ from another's."""
+
+    lines: tuple[str, ...] = ("ahead", "range", "ready")
+    """Which of the lines that may be left out are printed."""
+    logo: Image.Image | None = None
+    """Black and white, as wide as the paper: stands at the top."""
+    has: Callable[[str], bool] = lambda _: False
+    """Whether the printer has a character beside ASCII."""
+
+
+PLAIN_STYLE = Style()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The paper that a ticket is laid out for."""
+
+    width: int
+    words: PaperWords
+    style: Style
+
+    @property
+    def columns(self) -> int:
+        """Plain characters across."""
+        return self.width // CELL_WIDTH
+
+    def plain(self, text: str) -> str:
+        """``text`` in the characters that the printer has."""
+        return printable(text, self.style.has)
+
+    def lines(self, text: str, size: Size = PLAIN, bold: bool = False) -> Iterator[Text]:
+        """As many lines as the text needs."""
+        for line in _wrap(self.plain(text), self.columns // size[0]):
+            yield Text(line, size=size, bold=bold)
+
+    def headline(self, text: str, most: int = 2) -> Iterable[Text]:
+        """Bold, and large where that takes at most ``most`` lines; else tall, which is half as wide."""
+        large = _fits(self.plain(text), self.columns // 2, most)
+        return self.lines(text, LARGE if large else TALL, bold=True)
+
+    def banner(self, text: str) -> Iterator[Text]:
+        """White on black, as wide as the paper, so that it is seen from a distance."""
+        plain = self.plain(text)
+        size = LARGE if _fits(plain, self.columns // 2 - 2, 1) else TALL
+        room = self.columns // size[0]
+        for line in _wrap(plain, room - 2):
+            yield Text(line.center(room), size=size, bold=True, reverse=True)
+
+
+def layout(
+    ticket: PaperTicket,
+    width_mm: int,
+    words: PaperWords,
+    dots: int | None = None,
+    style: Style = PLAIN_STYLE,
+) -> Document:
     """Lay a ticket out for paper of 58 or 80 mm. ``dots``: what the head has, if less than usual."""
     width = dots or DOTS[width_mm]
-    elements = tuple(_elements(ticket, width, words))
-    return Document(width, elements)
+    return Document(width, tuple(_elements(ticket, Sheet(width, words, style))))
 
 
-def _elements(ticket: PaperTicket, width: int, words: PaperWords) -> Iterator[Element]:
-    columns = width // CELL_WIDTH
+def _elements(ticket: PaperTicket, sheet: Sheet) -> Iterator[Element]:
     if ticket.training:
-        yield from _training(columns, words)
-    yield from _lines(ticket.hall, columns)
+        yield from _training(sheet)
+    if ticket.copy:
+        # In both languages whatever the citizen's: an officer must know it for a copy as well.
+        yield from sheet.banner(sheet.words("paper.copy").format(copy=ticket.copy))
+        yield Feed(12)
+    if sheet.style.logo is not None:
+        yield Picture(sheet.style.logo)
+        yield Feed(10)
+    yield from sheet.lines(ticket.hall)
     yield Feed(8)
-    yield Picture(pictures.poleng_picture(width))
+    yield Picture(pictures.poleng_picture(sheet.width))
     yield Feed(16)
-    yield from _lines(words("paper.number"), columns)
+    yield from sheet.lines(sheet.words("paper.number"))
     yield Feed(12)
-    yield Picture(pictures.number_picture(ascii_text(ticket.number), width))
+    yield Picture(pictures.number_picture(sheet.plain(ticket.number), sheet.width))
     yield Feed(20)
     if ticket.priority:
-        yield from _priority(ticket.klass, columns, words)
-    yield from _headline(ticket.service, columns)
+        yield from _priority(ticket.klass, sheet)
+    yield from sheet.headline(ticket.service)
     yield Feed(6)
-    yield from _lines(ticket.agency, columns)
+    yield from sheet.lines(ticket.agency)
+    yield from _also(ticket.also, sheet)
     yield Feed(14)
     yield Rule()
     yield Feed(14)
-    yield from _waiting(ticket, columns, words)
+    yield from _waiting(ticket, sheet)
     yield Feed(14)
     yield Rule()
     yield Feed(14)
-    yield from _to_have_ready(ticket.requirements, columns, words)
-    yield from _code(ticket.url, width, words)
+    if "ready" in sheet.style.lines:
+        yield from _to_have_ready(ticket.requirements, sheet)
+    yield from _code(ticket.url, sheet)
     yield Feed(10)
-    yield from _issued(ticket, columns, words)
+    yield from _issued(ticket, sheet)
     if ticket.training:
         yield Feed(12)
-        yield from _training(columns, words)
+        yield from _training(sheet)
     yield Cut()
 
 
-def _training(columns: int, words: PaperWords) -> Iterator[Element]:
+def _training(sheet: Sheet) -> Iterator[Element]:
     """Above and below, so that no part of a practice ticket passes for a real one."""
-    yield from _banner(words("paper.training"), columns)
+    yield from sheet.banner(sheet.words("paper.training"))
     yield Feed(12)
 
 
-def _priority(klass: str, columns: int, words: PaperWords) -> Iterator[Element]:
+def _priority(klass: str, sheet: Sheet) -> Iterator[Element]:
     """The mark, and the class where its name says more than the mark does. Never the reason."""
-    mark = words("paper.priority")
-    yield from _banner(mark, columns)
+    mark = sheet.words("paper.priority")
+    yield from sheet.banner(mark)
     if klass.casefold() != mark.casefold():
         yield Feed(6)
-        yield from _lines(klass, columns)
+        yield from sheet.lines(klass)
     yield Feed(16)
 
 
-def _waiting(ticket: PaperTicket, columns: int, words: PaperWords) -> Iterator[Element]:
+def _also(services: tuple[str, ...], sheet: Sheet) -> Iterator[Element]:
+    """What else this number is for, in order, one below the other."""
+    if services:
+        yield Feed(12)
+        yield from sheet.lines(sheet.words("paper.also"))
+        for service in services:
+            yield Feed(4)
+            yield from sheet.lines(service, bold=True)
+
+
+def _waiting(ticket: PaperTicket, sheet: Sheet) -> Iterator[Element]:
     """Where, how many are ahead, and how long."""
+    words, shown = sheet.words, sheet.style.lines
     place = [words("paper.floor").format(floor=ticket.floor)] if ticket.floor else []
     place += [ticket.zone] if ticket.zone else []
     if place:
-        yield from _lines(words("paper.wait_at"), columns)
-        yield from _headline(", ".join(place), columns)
+        yield from sheet.lines(words("paper.wait_at"))
+        yield from sheet.headline(", ".join(place))
+    if place and {"ahead", "range"} & set(shown):
         yield Feed(12)
-    ahead = "paper.ahead" if ticket.ahead > 0 else "paper.ahead_none"
-    yield from _lines(words(ahead).format(ahead=ticket.ahead), columns)
-    yield from _headline(_range(ticket, words), columns, most=1)
-    if ticket.p80_minutes > 0:  # a range is honest only if it says how often it holds
-        yield from _lines(words("paper.honest").format(high=_bounds(ticket)[1]), columns)
+    if "ahead" in shown:
+        ahead = "paper.ahead" if ticket.ahead > 0 else "paper.ahead_none"
+        yield from sheet.lines(words(ahead).format(ahead=ticket.ahead))
+    if "range" in shown:
+        yield from sheet.headline(_range(ticket, words), most=1)
+        if ticket.p80_minutes > 0:  # a range is honest only if it says how often it holds
+            yield from sheet.lines(words("paper.honest").format(high=_bounds(ticket)[1]))
 
 
 def _bounds(ticket: PaperTicket) -> tuple[int, int]:
@@ -167,12 +245,13 @@ def _range(ticket: PaperTicket, words: PaperWords) -> str:
     return words(key).format(low=low, high=high)
 
 
-def _to_have_ready(requirements: tuple[str, ...], columns: int, words: PaperWords) -> Iterator[Element]:
+def _to_have_ready(requirements: tuple[str, ...], sheet: Sheet) -> Iterator[Element]:
     """Whole requirements on two lines; the rest is on the ticket's page, and the paper says so."""
-    items = [text for text in map(ascii_text, requirements) if text]
+    columns = sheet.columns
+    items = [text for text in map(sheet.plain, requirements) if text]
     if not items:
         return
-    yield from _lines(words("paper.ready"), columns, bold=True)
+    yield from sheet.lines(sheet.words("paper.ready"), bold=True)
     if len(items) <= 2 and all(len(item) <= columns for item in items):
         yield from map(Text, items)
     else:
@@ -182,27 +261,26 @@ def _to_have_ready(requirements: tuple[str, ...], columns: int, words: PaperWord
                 chosen.append(item)
         # One that needs more than two lines is still better whole than cut or left out.
         chosen = chosen or items[:1]
-        yield from _lines("; ".join(chosen), columns)
+        yield from sheet.lines("; ".join(chosen))
         if len(chosen) < len(items):
-            yield from _lines(words("paper.ready_more"), columns)
+            yield from sheet.lines(sheet.words("paper.ready_more"))
     yield Feed(8)
 
 
-def _code(url: str, width: int, words: PaperWords) -> Iterator[Element]:
+def _code(url: str, sheet: Sheet) -> Iterator[Element]:
     """The way to the ticket's page: a QR, or the address itself when no code of it would scan."""
-    columns = width // CELL_WIDTH
-    module = pictures.qr_module(url, width)
+    module = pictures.qr_module(url, sheet.width)
     if module is None:
-        yield from _lines(url, columns)
+        yield from sheet.lines(url)
         return
     yield Qr(url, module)
-    yield from _lines(words("paper.scan"), columns)
+    yield from sheet.lines(sheet.words("paper.scan"))
 
 
-def _issued(ticket: PaperTicket, columns: int, words: PaperWords) -> Iterator[Element]:
+def _issued(ticket: PaperTicket, sheet: Sheet) -> Iterator[Element]:
     """Date and time, on one line where both fit; never torn inside the date."""
-    at = ticket.issued_at
-    day = ascii_text(
+    at, words = ticket.issued_at, sheet.words
+    day = sheet.plain(
         words("paper.date").format(
             weekday=words(f"paper.weekday.{at.isoweekday()}"),
             day=at.day,
@@ -211,28 +289,12 @@ def _issued(ticket: PaperTicket, columns: int, words: PaperWords) -> Iterator[El
         )
     )
     time = words("paper.time").format(hour=at.hour, minute=at.minute, zone=ticket.timezone)
-    both = f"{day}, {ascii_text(time)}"
-    if len(both) <= columns:
+    both = f"{day}, {sheet.plain(time)}"
+    if len(both) <= sheet.columns:
         yield Text(both)
     else:
-        yield from _lines(day, columns)
-        yield from _lines(time, columns)
-
-
-def _headline(text: str, columns: int, most: int = 2) -> Iterable[Text]:
-    """Bold, and large where that takes at most ``most`` lines; else tall, which is half as wide."""
-    plain = ascii_text(text)
-    size = LARGE if _fits(plain, columns // 2, most) else TALL
-    return _lines(plain, columns, size, bold=True)
-
-
-def _banner(text: str, columns: int) -> Iterator[Text]:
-    """White on black, as wide as the paper, so that it is seen from a distance."""
-    plain = ascii_text(text)
-    size = LARGE if _fits(plain, columns // 2 - 2, 1) else TALL
-    room = columns // size[0]
-    for line in _wrap(plain, room - 2):
-        yield Text(line.center(room), size=size, bold=True, reverse=True)
+        yield from sheet.lines(day)
+        yield from sheet.lines(time)
 
 
 def _fits(text: str, columns: int, most: int) -> bool:
@@ -240,18 +302,19 @@ def _fits(text: str, columns: int, most: int) -> bool:
     return max(map(len, text.split()), default=0) <= columns and len(_wrap(text, columns)) <= most
 
 
-def _lines(text: str, columns: int, size: Size = PLAIN, bold: bool = False) -> Iterator[Text]:
-    for line in _wrap(ascii_text(text), columns // size[0]):
-        yield Text(line, size=size, bold=bold)
-
-
 def _wrap(text: str, columns: int) -> list[str]:
-    """Lines of about one length: a title with one lonely word below it reads badly."""
+    """Lines of about one length: a title with one lonely word below it reads badly.
+
+    What stands in brackets stays together where that fits.
+    """
 
     def wrapped(width: int) -> list[str]:
         return textwrap.wrap(text, width, break_on_hyphens=False)
 
     lines = wrapped(columns)
+    name, bracket, more = text.partition(" (")
+    if len(lines) == 2 and bracket and len(name) <= columns and len(more) < columns:
+        return [name, f"({more}"]
     if len(lines) > 1:
         longest = max(map(len, text.split()))
         for width in range(max(longest, len(text) // len(lines)), columns):

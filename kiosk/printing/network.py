@@ -7,7 +7,7 @@ import time
 
 from escpos.printer import Network  # type: ignore[import-untyped]
 
-from kiosk.printing.port import PrinterTrouble
+from kiosk.printing.speaking import Line, LinePrinter, Offload, left
 
 try:
     import fcntl
@@ -19,16 +19,14 @@ CHUNK = 4096
 """Bytes a send."""
 KERNEL_BUFFER = 8192
 """Bytes that may wait in this machine. A large buffer would call a job sent that no printer took."""
-WHOLE_JOB = 4
-"""A whole job may take this many time-outs, however slowly the printer drips."""
 LOOK = 0.01
 """Seconds between two looks at what the printer has taken, after the last byte."""
 
 
-class Line(Network):  # type: ignore[misc]
-    """One connection. As in python-escpos, but opened by the standard library's own function.
+class Wire(Network):  # type: ignore[misc]
+    """A socket. As in python-escpos, but opened by the standard library's own function.
 
-    python-escpos 3.1 leaves a refused socket unclosed, hides why, and knows IPv4 alone.
+    python-escpos 3.1 leaves a refused socket unclosed, hides why, knows IPv4 alone, and waits 60 s.
     """
 
     def open(self, raise_not_found: bool = True) -> None:  # noqa: ARG002 - the library's signature
@@ -36,79 +34,105 @@ class Line(Network):  # type: ignore[misc]
         self._device = socket.create_connection((self.host, self.port), self.timeout)
 
 
-class NetworkPrinter:
-    """Opens a connection for each job and always closes it. ``timeout``: seconds a step may take.
+class NetworkPrinter(LinePrinter):
+    """A printer at ``host``."""
 
-    A connection kept open would go stale unseen, and most printers serve one at a time.
-    """
-
-    def __init__(self, host: str, port: int = 9100, timeout: float = 3.0) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int = 9100,
+        timeout: float = 3.0,
+        answers: bool = True,
+        offload: Offload | None = None,
+    ) -> None:
+        """``offload`` runs what blocks: looking up a name may take many seconds."""
+        super().__init__(f"{host}:{port}", timeout, answers)
         self.host = host
         self.port = port
-        self.timeout = timeout
+        self._offload = offload
 
-    def send(self, data: bytes, job: str) -> None:  # noqa: ARG002 - raw TCP knows no names
-        """Return once the printer's side has taken the last byte, at most after ``4 * timeout``."""
-        line = Line(self.host, self.port, timeout=self.timeout)
-        try:
-            line.open()
-        except OSError as error:
-            raise PrinterTrouble(f"{_word(error)} {self.host}:{self.port}", lasting=False) from error
-        try:
-            self._push(line.device, data)
-        finally:
-            line.close()
+    def connect(self, timeout: float) -> Line:
+        """Raises ``OSError``."""
+        address = self.host
+        if self._offload is not None:
+            address = self._offload(_looked_up, self.host, self.port)
+        wire = Wire(address, self.port, timeout=timeout)
+        wire.open()
+        return NetworkLine(wire, self.timeout)
 
-    def _push(self, line: socket.socket, data: bytes) -> None:
-        """Send everything and see it taken.
 
-        Not ``sendall``: under eventlet its time-out starts anew with each byte that goes, and a
-        dripping printer would hold it for minutes.
+def _looked_up(host: str, port: int) -> str:
+    """The first address of a host; raises ``OSError``."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return str(found[0][4][0])
+
+
+class NetworkLine:
+    """One connection to it."""
+
+    def __init__(self, wire: Wire, timeout: float) -> None:
+        self._wire = wire
+        self._socket: socket.socket = wire.device
+        self._timeout = timeout
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+        # Without this the last, short packet waits for the answer to the one before (40 ms).
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def write(self, data: bytes, end: float) -> None:
+        """Send everything.
+
+        Not ``sendall``, as python-escpos does: under eventlet its time-out starts anew with each byte
+        that goes, and a dripping printer would hold it for minutes.
         """
-        end = time.monotonic() + WHOLE_JOB * self.timeout
-        sent = 0
-        try:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
-            # Without this the last, short packet waits for the answer to the one before (40 ms).
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while sent < len(data):
-                line.settimeout(min(self.timeout, _left(end)))
-                sent += line.send(data[sent : sent + CHUNK])
-            self._taken(line, end)
-        except OSError as error:
-            words = f"{_word(error, 'stalled')} {self.host}:{self.port} after {sent} of {len(data)} bytes"
-            raise PrinterTrouble(words, lasting=False, doubtful=True) from error
+        gone = 0
+        while gone < len(data):
+            self._socket.settimeout(min(self._timeout, left(end)))
+            gone += self._socket.send(data[gone : gone + CHUNK])
 
-    def _taken(self, line: socket.socket, end: float) -> None:
+    def taken(self, end: float) -> None:
         """Wait until nothing waits in this machine any more.
 
         Reading what the printer says (its status) on the way is needed too: a connection closed
         with unread bytes is reset, and the reset can overtake the end of the ticket.
         """
-        end = min(end, time.monotonic() + self.timeout)
-        line.settimeout(LOOK)
-        while _unacknowledged(line) > 0:
-            _left(end)
+        end = min(end, time.monotonic() + self._timeout)
+        self._socket.settimeout(LOOK)
+        while _unacknowledged(self._socket) > 0:
+            left(end)
             try:
-                if not line.recv(256) and _unacknowledged(line) > 0:
+                if not self._socket.recv(256) and _unacknowledged(self._socket) > 0:
                     raise ConnectionResetError("closed before it took everything")
             except TimeoutError:
                 continue
-        line.setblocking(False)
+        self.drain()
+
+    def drain(self) -> None:
+        """Read what is there, but not for ever: a printer that chatters must not hold the job."""
+        self._socket.setblocking(False)
         try:
-            for _ in range(16):  # not for ever: a printer that chatters must not hold the job
-                if not line.recv(256):
+            for _ in range(16):
+                if not self._socket.recv(256):
                     break
         except BlockingIOError:
             pass
 
+    def read(self, end: float) -> bytes:
+        """What comes next. A closed line reads as nothing at all: python-escpos takes that for paper."""
+        rest = end - time.monotonic()
+        if rest <= 0:
+            return b""
+        self._socket.settimeout(rest)
+        try:
+            piece = self._socket.recv(256)
+        except TimeoutError:
+            return b""
+        if not piece:
+            raise ConnectionResetError("closed instead of answering")
+        return piece
 
-def _left(end: float) -> float:
-    """Seconds left before ``end``; raises ``TimeoutError`` when there are none."""
-    left = end - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the whole job took too long")
-    return left
+    def close(self) -> None:
+        """Hang up, whatever is still unread."""
+        self._wire.close()
 
 
 def _unacknowledged(line: socket.socket) -> int:
@@ -121,18 +145,3 @@ def _unacknowledged(line: socket.socket) -> int:
     except OSError:
         return 0
     return int.from_bytes(answer, "little")
-
-
-def _word(error: BaseException | None, slow: str = "unreachable") -> str:
-    """One stable word for what went wrong; ``slow``: what a time-out means here."""
-    match error:
-        case ConnectionRefusedError():
-            return "refused"
-        case TimeoutError():
-            return slow
-        case ConnectionError():  # reset, broken pipe, aborted
-            return "broken"
-        case socket.gaierror():
-            return "unknown-host"
-        case _:
-            return "unreachable"

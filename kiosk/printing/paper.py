@@ -35,6 +35,10 @@ class PaperTicket:
     priority: bool = False
     requirements: tuple[str, ...] = ()
     lang: str = "id"
+    copy: int = 0
+    """Which reprint this is; 0: the first print. The paper says so: two papers are not two numbers."""
+    also: tuple[str, ...] = ()
+    """Further services on this number, in order."""
     training: bool = False
 
 
@@ -57,7 +61,18 @@ def ascii_text(text: str) -> str:
     Control characters become spaces: a name in the catalogue must never reach the printer as a
     command. What has no ASCII form is a question mark, so that a loss is seen.
     """
-    plain = unicodedata.normalize("NFKD", text.translate(_SPELLED))
-    kept = "".join(c for c in plain if not unicodedata.combining(c))
-    shown = "".join(c if " " <= c <= "~" else " " if c < " " or c.isspace() else "?" for c in kept)
-    return " ".join(shown.replace("\x7f", " ").split())
+    return printable(text, lambda _: False)
+
+
+def printable(text: str, has: Callable[[str], bool]) -> str:
+    """The same for a printer that ``has`` some characters beside ASCII: these stay as they are."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(c if c > "\x9f" and not c.isspace() and has(c) else _reduced(c) for c in composed)
+    return " ".join(kept.split())
+
+
+def _reduced(character: str) -> str:
+    """One character in ASCII."""
+    plain = unicodedata.normalize("NFKD", character.translate(_SPELLED))
+    kept = (c for c in plain if not unicodedata.combining(c))
+    return "".join(c if " " <= c <= "~" else " " if c <= "\x9f" or c.isspace() else "?" for c in kept)

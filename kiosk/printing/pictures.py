@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
+from pathlib import Path
 
 import segno
 from PIL import Image, ImageDraw
 
 from kiosk.printing.typeface import tabular, type_face
+
+log = logging.getLogger(__name__)
 
 TALLEST = 192
 """The number's greatest height, dots (24 mm at 203 dpi): a short number must not eat the paper."""
@@ -16,6 +20,8 @@ QUIET = 4
 FINEST = 3
 """Dots a module below which cheap heads and cheap phones fail (0.375 mm at 203 dpi)."""
 COARSEST = 5
+LOGO_TALLEST = 96
+"""Dots: the city's mark says where one is, the number is what one came for."""
 
 
 def number_picture(number: str, width: int) -> Image.Image:
@@ -39,6 +45,29 @@ def _ink(text: str, size: int) -> Image.Image:
     # A threshold, not a dither: a thermal head has no grey, and dither frays the edges.
     sharp = mask.point(lambda level: 255 if level > 127 else 0)
     return sharp.crop(sharp.getbbox() or (0, 0, 1, 1)).convert("1")
+
+
+@lru_cache(maxsize=8)
+def logo_picture(path: Path, width: int) -> Image.Image | None:
+    """A picture file in black and white, in the middle of ``width`` dots; ``None`` if it cannot be drawn.
+
+    At most ``LOGO_TALLEST`` high and half as wide as the paper; what is transparent stays white. Read once:
+    another file counts after a restart.
+    """
+    try:
+        with Image.open(path) as file:
+            picture = file.convert("RGBA")
+    except (OSError, ValueError) as error:  # a ticket without the mark is better than no ticket
+        log.error("logo %s: %s", path, error)
+        return None
+    ground = Image.new("RGBA", picture.size, "white")
+    grey = Image.alpha_composite(ground, picture).convert("L")
+    scale = min(LOGO_TALLEST / grey.height, width / 2 / grey.width)
+    size = max(1, round(grey.width * scale)), max(1, round(grey.height * scale))
+    small = grey.resize(size, Image.Resampling.LANCZOS).point(lambda level: 255 if level > 127 else 0)
+    paper = Image.new("1", (width, size[1]), 1)
+    paper.paste(small.convert("1", dither=Image.Dither.NONE), ((width - size[0]) // 2, 0))
+    return paper
 
 
 def rule_picture(width: int, thickness: int = 2) -> Image.Image:

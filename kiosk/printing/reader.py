@@ -13,6 +13,8 @@ from kiosk.printing.typeface import type_face
 CELL = (12, 24)
 """Dots of one character of font A."""
 CELL_B = (9, 17)
+TABLES = {0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 16: "cp1252", 18: "cp852", 19: "cp858"}
+"""Code pages by the number that ESC t gives them on Epson's printers, and on most that imitate them."""
 SPACING = 30
 """Dots from line to line after ESC @ (1/6 inch on most 203 dpi printers)."""
 
@@ -39,6 +41,25 @@ class Printed:
     """Where the knife fell, in dots from the top."""
 
 
+def whole(data: bytes) -> tuple[bool, bool]:
+    """Whether ``data`` has a cut, and whether it ends between two commands. Refuses nothing."""
+    at, cut = 0, False
+    while at < len(data):
+        name = data[at : at + 2]
+        if name == b"\x1dv":
+            head = data[at + 4 : at + 8]
+            body = int.from_bytes(head[:2], "little") * int.from_bytes(head[2:], "little")
+            at += 8 + body
+        elif name == b"\x1dV":
+            cut = cut or len(data) >= at + 3
+            at += 4 if data[at + 2 : at + 3] in (b"A", b"B") else 3
+        elif name[0] in (0x1B, 0x1D):
+            at += 2 if name in (b"\x1b@", b"\x1b2") else 3
+        else:
+            at += 1
+    return cut, at == len(data)
+
+
 def read(data: bytes, width: int) -> Printed:
     """Print ``data`` on paper of ``width`` dots. Raises ``PaperError`` at the first unknown byte."""
     return _Head(data, width).run()
@@ -56,6 +77,8 @@ class _Mode:
     down: int = 1
     font_b: bool = False
     spacing: int = SPACING
+    table: str | None = None
+    """Python's name of the code page; ``None`` until one is chosen, as the DIP switches may say any."""
 
     @property
     def cell(self) -> tuple[int, int]:
@@ -89,6 +112,8 @@ class _Head:
                 self._command(start, bytes((byte, self._byte())))
             elif 0x20 <= byte <= 0x7E:
                 self._character(chr(byte))
+            elif byte > 0x7F and self.mode.table is not None:
+                self._character(bytes((byte,)).decode(self.mode.table, "replace"))
             elif byte != 0x0D:  # CR does nothing on a printer that feeds by LF
                 raise PaperError(start, f"unknown byte 0x{byte:02x}")
         if self.row:
@@ -186,11 +211,17 @@ class _Head:
         self._flush()
         self.y += n * self.mode.spacing
 
-    def _zero(self) -> None:
-        """A table that ASCII does not depend on; another than the first would change the letters."""
+    def _country(self) -> None:
+        """Another country's set than the first would change the letters of ASCII."""
         start, n = self.at, self._byte()
         if n != 0:
-            raise PaperError(start, f"only table 0 is known, not {n}")
+            raise PaperError(start, f"only country 0 is known, not {n}")
+
+    def _table(self) -> None:
+        start, n = self.at, self._byte()
+        if n not in TABLES:
+            raise PaperError(start, f"no table {n}")
+        self.mode.table = TABLES[n]
 
     def _raster(self) -> None:
         start = self.at
@@ -226,8 +257,8 @@ _COMMANDS: dict[bytes, Callable[[_Head], None]] = {
     b"\x1bG": _Head._bold,
     b"\x1b-": _Head._underline,
     b"\x1bM": _Head._font,
-    b"\x1bR": _Head._zero,
-    b"\x1bt": _Head._zero,
+    b"\x1bR": _Head._country,
+    b"\x1bt": _Head._table,
     b"\x1bd": _Head._feed_lines,
     b"\x1bJ": _Head._feed_dots,
     b"\x1b2": _Head._usual_spacing,

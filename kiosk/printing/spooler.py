@@ -1,135 +1,173 @@
-"""From the outbox to the printers, beside the request path."""
+"""From the queue to the printers, beside the request path; and how the printers are, between jobs."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
+from core.domain.hall import PrinterState, PrintState
 from core.ports import Concurrency, Mailbox
-from kiosk.printing.port import NotKept, Printer, PrinterTrouble
+from kiosk.printing.handing import Handed, hand_over, tell_until_kept
+from kiosk.printing.port import Printer, PrinterTrouble, Status
 
 log = logging.getLogger(__name__)
 
-Compose = Callable[[str, str, str], bytes]
-"""job, ticket, printer -> the bytes to print."""
-Report = Callable[[str, str, str], None]
-"""job, ``sent`` or ``failed``, detail."""
-
-PAUSES = (1.0, 2.0, 4.0)
-"""Seconds before each further try."""
-PAUSES_WHEN_FAILING = (1.0,)
-"""The same while the printer has failed the job before: whoever waits must soon hear that there is
-no paper, and ten waiting jobs must not each take seven seconds."""
-REPORT_PAUSES = (1.0, 5.0, 30.0)
-"""Seconds before a report that was not taken is made again: paper is out and must not come twice."""
-BATCH = 64
+LOOK_S = 5.0
+"""Seconds between two questions to a printer that has nothing to do: its fault is known within 10."""
+AGAIN_S = 5.0
+"""Seconds until a job that could not be begun, as the hall's disk did not write, is begun again."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Order:
+    """A print job for one of the printers."""
+
     job: str
     ticket: str
     printer: str
 
 
+class Hall(Protocol):
+    """What the spooler needs of the hall."""
+
+    def compose(self, order: Order) -> bytes:
+        """The bytes to print. May raise anything: the job fails then."""
+        ...
+
+    def tell(self, job: str, state: str, detail: str, permanent: bool) -> None:
+        """Keep how far a job is. Raises ``NotKept`` and ``NotWanted``, as ``handing.Tell``."""
+        ...
+
+    def tell_printer(self, printer: str, status: Status) -> None:
+        """Keep how a printer is. Raises ``NotKept``; it is told again at the next look."""
+        ...
+
+
 class Spooler:
-    """One thread and one mailbox a printer, so that a stalled printer never delays another.
+    """One thread and one mailbox a printer, so that a stalled printer never delays another."""
 
-    A job is handed over once. It is tried again by itself only when no byte of it can have
-    reached the paper; when in doubt it is reported as failed, for a person to look and reprint.
-    """
-
-    def __init__(
-        self, printers: Mapping[str, Printer], concurrency: Concurrency, compose: Compose, report: Report
-    ) -> None:
+    def __init__(self, printers: Mapping[str, Printer], concurrency: Concurrency, hall: Hall) -> None:
         self._printers = printers
         self._concurrency = concurrency
-        self._compose = compose
-        self._report = report
-        self._boxes: dict[str, Mailbox[_Job]] = {ident: concurrency.mailbox() for ident in printers}
-        self._trouble: dict[str, str] = {}
-        self._in_hand: dict[str, _Job] = {}
+        self._hall = hall
+        self._boxes: dict[str, Mailbox[Order | None]] = {ident: concurrency.mailbox() for ident in printers}
+        self._failing: set[str] = set()
+        self._due: set[str] = set()
+        self._in_hand: dict[str, Order] = {}
+        self._told: dict[str, Status] = {}
 
-    def start(self, pending: Iterable[tuple[str, str, str]] = ()) -> None:
-        """Begin to print; ``pending`` (job, ticket, printer): what an earlier run left, oldest first."""
+    def start(self, pending: Iterable[Order] = (), watch: bool = True) -> None:
+        """Begin to print; ``pending``: what an earlier run left, oldest first.
+
+        ``watch``: ask the printers how they are every ``LOOK_S``.
+        """
         for ident in self._printers:
             self._concurrency.spawn(partial(self._serve, ident))
-        for job, ticket, printer in pending:
-            self.submit(job, ticket, printer)
+        if watch:
+            self._concurrency.spawn(self._remind)
+        for order in pending:
+            self.submit(order)
 
-    def submit(self, job: str, ticket: str, printer: str) -> None:
+    def submit(self, order: Order) -> None:
         """Put a job behind the others of its printer. A job that already waits there waits once."""
-        entry = _Job(job, ticket, printer)
         # ``setdefault`` is one step for threads of every kind; "if not in, then add" is two.
-        if self._in_hand.setdefault(job, entry) is not entry:
+        if self._in_hand.setdefault(order.job, order) is not order:
             return
-        box = self._boxes.get(printer)
+        box = self._boxes.get(order.printer)
         if box is None:
-            self._in_hand.pop(job, None)
             # Not in the caller's thread: it may be the one that must take the report.
-            self._concurrency.spawn(partial(self._tell, job, "failed", f"unknown printer {printer}"))
+            self._concurrency.spawn(partial(self._fail, order, f"unknown printer {order.printer}"))
             return
-        box.put(entry)
+        box.put(order)
 
-    def state(self, printer: str) -> str:
-        """``failing`` from a job that failed until the next that went through; else ``ok``."""
-        return "failing" if printer in self._trouble else "ok"
+    def look(self, ident: str) -> None:
+        """Have a printer asked as soon as it is between two jobs; a question that waits waits once."""
+        if ident not in self._due:
+            self._due.add(ident)
+            self._boxes[ident].put(None)
 
-    def trouble(self, printer: str) -> str:
-        """The printer's words while it is failing, else empty."""
-        return self._trouble.get(printer, "")
+    def _remind(self) -> None:
+        while True:
+            for ident in self._printers:
+                self.look(ident)
+            self._concurrency.sleep(LOOK_S)
 
     def _serve(self, ident: str) -> None:
         printer, box = self._printers[ident], self._boxes[ident]
         while True:
-            for entry in box.take_all(BATCH):
-                state, detail = self._print(entry, printer)
-                # Out of hand before the report, which may lead to the same job being given again.
-                self._in_hand.pop(entry.job, None)
-                self._tell(entry.job, state, detail)
+            for order in box.take_all(1):
+                # Whatever goes wrong, the thread lives on for the next.
+                try:
+                    if order is not None:
+                        self._print(order, printer)
+                    if ident in self._due:
+                        self._ask(ident, printer)
+                except Exception:
+                    log.exception("printer %s: its thread goes on", ident)
 
-    def _print(self, entry: _Job, printer: Printer) -> tuple[str, str]:
-        """Print one job to its end. Whatever goes wrong, the thread lives on for the next."""
+    def _print(self, order: Order, printer: Printer) -> None:
         try:
-            data = self._compose(entry.job, entry.ticket, entry.printer)
+            data = self._hall.compose(order)
         except Exception as error:
-            log.exception("print job %s could not be composed", entry.job)
-            return "failed", f"compose {type(error).__name__}: {error}"
-        pauses = PAUSES_WHEN_FAILING if entry.printer in self._trouble else PAUSES
-        for pause in (*pauses, None):
-            try:
-                printer.send(data, entry.job)
-            except PrinterTrouble as trouble:
-                self._trouble[entry.printer] = trouble.words
-                if trouble.doubtful:
-                    return "failed", f"doubtful: {trouble.words}"
-                if trouble.lasting or pause is None:
-                    return "failed", trouble.words
-            except Exception as error:
-                # An adapter's own mistake: nobody knows how far it came.
-                log.exception("print job %s broke its printer's adapter", entry.job)
-                words = f"{type(error).__name__}: {error}"
-                self._trouble[entry.printer] = words
-                return "failed", f"doubtful: {words}"
-            else:
-                self._trouble.pop(entry.printer, None)
-                return "sent", ""
-            self._concurrency.sleep(pause)
-        raise AssertionError("the last try returns")
+            log.exception("print job %s could not be composed", order.job)
+            self._fail(order, f"compose {type(error).__name__}: {error}")
+            return
+        ident = order.printer
+        handed = hand_over(
+            printer,
+            order.job,
+            data,
+            partial(self._tell, order.job),
+            self._concurrency.sleep,
+            ident in self._failing,
+            partial(self._heard, ident),
+        )
+        self._in_hand.pop(order.job, None)
+        match handed.state:
+            case PrintState.CONFIRMED | PrintState.SENT:
+                self._failing.discard(ident)
+                if self._told.get(ident, _WELL) != _WELL:
+                    self._due.add(ident)
+            case PrintState.QUEUED if handed.wanted:
+                self._concurrency.spawn_after(AGAIN_S, partial(self.submit, order))
+            case PrintState.FAILED | PrintState.DOUBTFUL:
+                self._due.add(ident)
+            case _:
+                pass
 
-    def _tell(self, job: str, state: str, detail: str, tries: int = 0) -> None:
+    def _fail(self, order: Order, words: str) -> None:
+        handed = Handed(PrintState.FAILED, words, permanent=True)
+        tell_until_kept(order.job, handed, partial(self._tell, order.job), self._concurrency.sleep)
+
+    def _tell(self, job: str, state: str, detail: str, permanent: bool) -> None:
+        if state == PrintState.FAILED:
+            # Out of hand before the report, which may lead to the same job being given again.
+            self._in_hand.pop(job, None)
+        self._hall.tell(job, state, detail, permanent)
+
+    def _heard(self, ident: str, trouble: PrinterTrouble) -> None:
+        """Told before the job is tried again: the staff need not wait for the last try."""
+        self._failing.add(ident)
+        self._keep(ident, Status(trouble.state, trouble.words))
+
+    def _ask(self, ident: str, printer: Printer) -> None:
+        self._due.discard(ident)
+        self._keep(ident, printer.status())
+
+    def _keep(self, ident: str, status: Status) -> None:
+        """Every look is told until it is kept; the hall itself drops what is no news."""
+        if self._told.get(ident) == status:
+            return
         try:
-            self._report(job, state, detail)
+            self._hall.tell_printer(ident, status)
         except Exception as error:
-            if tries == 0:
-                # What is known to happen is told in a line; only a mistake of the program needs a traceback.
-                traced = None if isinstance(error, NotKept) else error
-                log.error("print job %s: report %s was not taken: %s", job, state, error, exc_info=traced)
-            if tries == len(REPORT_PAUSES):
-                log.error("print job %s: report %s was given up: %s", job, state, error)
-                return
-            # Beside this thread: the next ticket does not wait for the ledger.
-            again = partial(self._tell, job, state, detail, tries + 1)
-            self._concurrency.spawn_after(REPORT_PAUSES[tries], again)
+            log.error("printer %s: %s was not taken: %s", ident, status.state.value, error)
+            self._told.pop(ident, None)
+        else:
+            self._told[ident] = status
+
+
+_WELL = Status(PrinterState.OK)

@@ -122,7 +122,7 @@ def test_a_kiosk_hears_of_its_counts_and_its_paper(server: Server, follower: Fol
     job = issued["print"]["job"]
     for _ in range(50):
         view = follower.until("view")["view"]
-        if any(each["job"] == job and each["state"] == "sent" for each in view["jobs"]):
+        if any(each["job"] == job and each["state"] == "confirmed" for each in view["jobs"]):
             assert next(each for each in view["services"] if each["id"] == "skpt")["waiting"] == 1
             return
     raise AssertionError("the kiosk never heard of its paper")

@@ -1,12 +1,14 @@
 """The bytes by their structure, and the software printer that reads them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from escpos.printer import Dummy
 from PIL import Image
 
-from kiosk.printing.escpos_bytes import FRAGMENT, render
+from core.settings import PrinterSettings
+from kiosk.printing.escpos_bytes import FRAGMENT, render, ticket_bytes
 from kiosk.printing.layout import Cut, Document, Feed, Picture, Rule, Text, layout
 from kiosk.printing.reader import PaperError, read
 
@@ -22,6 +24,14 @@ def test_a_job_starts_from_a_printer_without_a_past():
 def test_the_code_page_is_set_after_the_reset_and_before_the_first_letter():
     data = bytes_of(Text("Lantai 1"))
     assert data.index(b"\x1b@") < data.index(b"\x1bt\x00") < data.index(b"Lantai 1\n")
+
+
+def test_a_code_page_is_set_once_and_its_letters_are_kept(ticket, words):
+    printer = PrinterSettings(id="p", name="P", code_page="CP850")
+    data = ticket_bytes(replace(ticket, service="Caf\u00e9 \u0b05 Ni\u00f1o"), printer, words("id"))
+    assert data.count(b"\x1bt") == 1
+    assert data.startswith(b"\x1b@\x1bR\x00\x1bt\x02")
+    assert "Caf\u00e9 ? Ni\u00f1o" in read(data, 576).lines
 
 
 def test_every_job_sets_its_code_page_again():
@@ -99,7 +109,8 @@ def test_nothing_is_said_on_standard_output(ticket, words, capsys):
         (b"\x1dv0\x00\xff\x00\x01\x00" + b"\0" * 255, 2, "2040 dots on paper of 384"),
         (b"\x1dv0\x03\x01\x00\x01\x00\x00", 2, "full density"),
         (b"\x1ba\x07", 2, "alignment 7"),
-        (b"\x1bt\x05", 2, "only table 0"),
+        (b"\x1bt\x63", 2, "no table 99"),
+        (b"\x1bR\x08", 2, "only country 0"),
         (b"\x1dV\x09", 2, "no cut 9"),
     ],
 )

@@ -1,16 +1,17 @@
-"""The spooler: every job ends in one report, and no printer waits for another."""
+"""The spooler: one thread a printer, no printer waits for another, and the hall knows how each one is."""
 
 import queue
 import threading
 
 import pytest
 
-from kiosk.printing.port import PrinterTrouble
-from kiosk.printing.spooler import PAUSES, PAUSES_WHEN_FAILING, REPORT_PAUSES, Spooler
+from core.domain.hall import PrinterState
+from kiosk.printing.port import NotKept, NotWanted, PrinterTrouble, Status
+from kiosk.printing.spooler import AGAIN_S, Order, Spooler
 
 REFUSED = PrinterTrouble("refused", lasting=False)
-PAPER_OUT = PrinterTrouble("paper out", lasting=True)
-STALLED = PrinterTrouble("stalled", lasting=False, doubtful=True)
+PAPER_OUT = PrinterTrouble("paper out", lasting=True, state=PrinterState.PAPER_OUT)
+WELL = Status(PrinterState.OK)
 
 
 class Paper:
@@ -20,191 +21,241 @@ class Paper:
         self.troubles = list(troubles)
         self.jobs: list[tuple[str, bytes]] = []
         self.tries = 0
+        self.state = WELL
 
-    def send(self, data: bytes, job: str) -> None:
+    def send(self, data: bytes, job: str, sent=lambda: None) -> bool:
         self.tries += 1
         if self.troubles:
             raise self.troubles.pop(0)
         self.jobs.append((job, data))
+        sent()
+        return True
+
+    def status(self) -> Status:
+        return self.state
 
 
-class Stalled:
+class Stalled(Paper):
     """A printer that holds its thread until it is released."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.entered = threading.Event()
         self.release = threading.Event()
-        self.jobs: list[str] = []
 
-    def send(self, data: bytes, job: str) -> None:
+    def send(self, data: bytes, job: str, sent=lambda: None) -> bool:
         self.entered.set()
         self.release.wait(10)
-        self.jobs.append(job)
+        return super().send(data, job, sent)
 
 
-class Ledger:
-    """Takes the reports."""
+class Hall:
+    """Takes the reports; composes what names the job."""
 
     def __init__(self) -> None:
         self.reports: queue.Queue = queue.Queue()
-        self.refuse = 0
+        self.states: queue.Queue = queue.Queue()
+        self.refuse: list[Exception] = []
+        self.broken: set[str] = set()
 
-    def __call__(self, job: str, state: str, detail: str) -> None:
+    def compose(self, order: Order) -> bytes:
+        if order.job in self.broken:
+            raise KeyError(order.ticket)
+        return f"{order.job} {order.ticket} {order.printer}".encode()
+
+    def tell(self, job: str, state: str, detail: str, permanent: bool) -> None:
         if self.refuse:
-            self.refuse -= 1
-            raise RuntimeError("disk full")
+            raise self.refuse.pop(0)
         self.reports.put((job, state, detail))
 
-    def next(self) -> tuple[str, str, str]:
-        return self.reports.get(timeout=5)
+    def tell_printer(self, printer: str, status: Status) -> None:
+        self.states.put((printer, status))
 
-
-def compose(job: str, ticket: str, printer: str) -> bytes:
-    return f"{job} {ticket} {printer}".encode()
-
-
-@pytest.fixture
-def ledger():
-    return Ledger()
+    def end(self) -> tuple[str, str, str]:
+        """The next report that is a job's end."""
+        while (told := self.reports.get(timeout=5))[1] in {"sending", "sent"}:
+            pass
+        return told
 
 
 @pytest.fixture
-def spool(threads, ledger):
-    def make(printers, pending=(), compose=compose) -> Spooler:
-        spooler = Spooler(printers, threads, compose, ledger)
-        spooler.start(pending)
+def hall():
+    return Hall()
+
+
+@pytest.fixture
+def spool(threads, hall):
+    def make(printers, pending=()) -> Spooler:
+        spooler = Spooler(printers, threads, hall)
+        spooler.start(pending, watch=False)
         return spooler
 
     return make
 
 
-def test_a_job_is_composed_printed_and_reported(spool, ledger):
-    paper = Paper()
-    spool({"p": paper}).submit("j1", "t1", "p")
-    assert ledger.next() == ("j1", "sent", "")
-    assert paper.jobs == [("j1", b"j1 t1 p")]
+def order(job: str, printer: str = "p") -> Order:
+    return Order(job, f"t-{job}", printer)
 
 
-def test_what_an_earlier_run_left_is_printed_first_and_in_order(spool, ledger):
+def test_a_job_is_composed_printed_and_reported_step_by_step(spool, hall):
     paper = Paper()
-    spooler = spool({"p": paper}, pending=[("j1", "t", "p"), ("j2", "t", "p")])
-    spooler.submit("j3", "t", "p")
-    assert [ledger.next()[0] for _ in range(3)] == ["j1", "j2", "j3"]
+    spool({"p": paper}).submit(order("j1"))
+    steps = [hall.reports.get(timeout=5) for _ in range(3)]
+    assert steps == [("j1", "sending", ""), ("j1", "sent", ""), ("j1", "confirmed", "")]
+    assert paper.jobs == [("j1", b"j1 t-j1 p")]
+
+
+def test_what_an_earlier_run_left_is_printed_first_and_in_order(spool, hall):
+    paper = Paper()
+    spooler = spool({"p": paper}, pending=[order("j1"), order("j2")])
+    spooler.submit(order("j3"))
+    assert [hall.end()[0] for _ in range(3)] == ["j1", "j2", "j3"]
     assert [job for job, _ in paper.jobs] == ["j1", "j2", "j3"]
 
 
-def test_a_stalled_printer_delays_no_other(spool, ledger):
+def test_a_stalled_printer_delays_no_other(spool, hall):
     stalled, paper = Stalled(), Paper()
     spooler = spool({"a": stalled, "b": paper})
-    spooler.submit("j1", "t", "a")
+    spooler.submit(order("j1", "a"))
     assert stalled.entered.wait(5)
-    spooler.submit("j2", "t", "b")
-    assert ledger.next() == ("j2", "sent", "")
+    spooler.submit(order("j2", "b"))
+    assert hall.end() == ("j2", "confirmed", "")
     stalled.release.set()
-    assert ledger.next() == ("j1", "sent", "")
+    assert hall.end() == ("j1", "confirmed", "")
 
 
-def test_a_printer_that_comes_back_prints_the_job_it_refused(spool, ledger, threads):
-    paper = Paper(REFUSED, REFUSED)
-    spooler = spool({"p": paper})
-    spooler.submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "sent", "")
-    assert threads.pauses == [1.0, 2.0]
-    assert spooler.state("p") == "ok"
-
-
-def test_after_the_last_try_the_job_has_failed_with_the_printers_words(spool, ledger, threads):
-    paper = Paper(*[REFUSED] * 4)
-    spooler = spool({"p": paper})
-    spooler.submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "failed", "refused")
-    assert threads.pauses == list(PAUSES)
-    assert paper.tries == 1 + len(PAUSES)
-    assert (spooler.state("p"), spooler.trouble("p")) == ("failing", "refused")
-
-
-def test_while_a_printer_fails_the_next_jobs_hear_of_it_soon(spool, ledger, threads):
-    paper = Paper(PAPER_OUT, REFUSED, REFUSED)
-    spooler = spool({"p": paper})
-    spooler.submit("j1", "t", "p")
-    spooler.submit("j2", "t", "p")
-    spooler.submit("j3", "t", "p")
-    assert [ledger.next() for _ in range(3)] == [
+def test_while_a_printer_fails_the_next_jobs_hear_of_it_soon(spool, hall, threads):
+    spooler = spool({"p": Paper(PAPER_OUT, REFUSED, REFUSED)})
+    for job in ("j1", "j2", "j3"):
+        spooler.submit(order(job))
+    assert [hall.end() for _ in range(3)] == [
         ("j1", "failed", "paper out"),
         ("j2", "failed", "refused"),
-        ("j3", "sent", ""),
+        ("j3", "confirmed", ""),
     ]
-    assert threads.pauses == list(PAUSES_WHEN_FAILING)
-    assert (spooler.state("p"), spooler.trouble("p")) == ("ok", "")
+    assert threads.pauses == [1.0]
 
 
-def test_in_doubt_a_job_is_never_tried_again_by_itself(spool, ledger, threads):
-    paper = Paper(STALLED)
-    spool({"p": paper}).submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "failed", "doubtful: stalled")
-    assert paper.tries == 1
-    assert threads.pauses == []
+def test_a_ticket_that_cannot_be_composed_does_not_stop_the_next(spool, hall):
+    hall.broken.add("j1")
+    spooler = spool({"p": Paper()})
+    spooler.submit(order("j1"))
+    spooler.submit(order("j2"))
+    assert hall.end() == ("j1", "failed", "compose KeyError: 't-j1'")
+    assert hall.end() == ("j2", "confirmed", "")
+    assert hall.states.empty()  # the printer is not to blame
 
 
-def test_an_adapter_that_breaks_leaves_doubt_and_the_thread_lives(spool, ledger):
-    paper = Paper(ZeroDivisionError("oops"))
-    spooler = spool({"p": paper})
-    spooler.submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "failed", "doubtful: ZeroDivisionError: oops")
-    spooler.submit("j2", "t", "p")
-    assert ledger.next() == ("j2", "sent", "")
-
-
-def test_a_ticket_that_cannot_be_composed_does_not_stop_the_next(spool, ledger):
-    def broken(job: str, ticket: str, printer: str) -> bytes:
-        if job == "j1":
-            raise KeyError(ticket)
-        return b""
-
-    paper = Paper()
-    spooler = spool({"p": paper}, compose=broken)
-    spooler.submit("j1", "t1", "p")
-    spooler.submit("j2", "t2", "p")
-    assert ledger.next() == ("j1", "failed", "compose KeyError: 't1'")
-    assert ledger.next() == ("j2", "sent", "")
-    assert spooler.state("p") == "ok"  # the printer is not to blame
-
-
-def test_a_failed_job_can_be_given_again(spool, ledger):
+def test_a_failed_job_can_be_given_again_as_soon_as_that_is_known(spool, hall):
     spooler = spool({"p": Paper(PAPER_OUT)})
-    spooler.submit("j1", "t", "p")
-    assert ledger.next()[1] == "failed"
-    spooler.submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "sent", "")
+    tell = hall.tell
+
+    def again(job: str, state: str, detail: str, permanent: bool) -> None:
+        tell(job, state, detail, permanent)
+        if state == "failed":
+            spooler.submit(order(job))
+
+    hall.tell = again
+    spooler.submit(order("j1"))
+    assert hall.end()[1] == "failed"
+    assert hall.end() == ("j1", "confirmed", "")
 
 
-def test_a_job_given_twice_while_it_waits_is_printed_once(spool, ledger):
+def test_a_job_given_twice_while_it_waits_is_printed_once(spool, hall):
     stalled = Stalled()
     spooler = spool({"p": stalled})
-    spooler.submit("j1", "t", "p")
+    spooler.submit(order("j1"))
     assert stalled.entered.wait(5)
     for _ in range(3):
-        spooler.submit("j1", "t", "p")
-        spooler.submit("j2", "t", "p")
+        spooler.submit(order("j1"))
+        spooler.submit(order("j2"))
     stalled.release.set()
-    assert [ledger.next()[0] for _ in range(2)] == ["j1", "j2"]
-    spooler.submit("j3", "t", "p")
-    assert ledger.next()[0] == "j3"
-    assert stalled.jobs == ["j1", "j2", "j3"]
+    assert [hall.end()[0] for _ in range(2)] == ["j1", "j2"]
+    spooler.submit(order("j3"))
+    assert hall.end()[0] == "j3"
+    assert [job for job, _ in stalled.jobs] == ["j1", "j2", "j3"]
 
 
-def test_a_printer_nobody_has_is_a_failure_not_a_loss(spool, ledger):
-    spooler = spool({"p": Paper()}, pending=[("j1", "t", "gone")])
-    assert ledger.next() == ("j1", "failed", "unknown printer gone")
-    spooler.submit("j2", "t", "p")
-    assert ledger.next() == ("j2", "sent", "")
+def test_a_printer_nobody_has_is_a_failure_not_a_loss(spool, hall):
+    spooler = spool({"p": Paper()}, pending=[order("j1", "gone")])
+    assert hall.end() == ("j1", "failed", "unknown printer gone")
+    spooler.submit(order("j2"))
+    assert hall.end() == ("j2", "confirmed", "")
 
 
-def test_a_report_that_was_not_taken_is_made_again(spool, ledger, threads):
-    ledger.refuse = 2
+def test_a_job_that_is_no_longer_wanted_is_dropped_unprinted(spool, hall):
+    hall.refuse = [NotWanted("job_state")]
     paper = Paper()
     spooler = spool({"p": paper})
-    spooler.submit("j1", "t", "p")
-    assert ledger.next() == ("j1", "sent", "")
-    assert threads.pauses == list(REPORT_PAUSES[:2])
+    spooler.submit(order("j1"))
+    spooler.submit(order("j2"))
+    assert hall.end() == ("j2", "confirmed", "")
+    assert [job for job, _ in paper.jobs] == ["j2"]
+
+
+def test_a_job_whose_beginning_could_not_be_kept_is_begun_again_later(spool, hall, threads):
+    hall.refuse = [NotKept("disk full")]
+    paper = Paper()
+    spool({"p": paper}).submit(order("j1"))
+    assert hall.end() == ("j1", "confirmed", "")
+    assert threads.pauses == [AGAIN_S]
     assert len(paper.jobs) == 1
+
+
+# -- how the printers are --------------------------------------------------------------------------
+
+
+def test_trouble_is_told_at_the_first_try_and_its_end_after_the_next_job(spool, hall):
+    paper = Paper(REFUSED)
+    spooler = spool({"p": paper})
+    spooler.submit(order("j1"))
+    assert hall.states.get(timeout=5) == ("p", Status(PrinterState.OFFLINE, "refused"))
+    assert hall.end() == ("j1", "confirmed", "")
+    assert hall.states.get(timeout=5) == ("p", WELL)
+
+
+def test_after_trouble_the_printer_is_asked_at_once(spool, hall):
+    paper = Paper(PrinterTrouble("stalled", lasting=False, doubtful=True))
+    paper.state = Status(PrinterState.COVER_OPEN, "cover open")
+    spool({"p": paper}).submit(order("j1"))
+    assert hall.states.get(timeout=5)[1].detail == "stalled"
+    assert hall.states.get(timeout=5) == ("p", paper.state)
+
+
+def test_only_news_are_told(spool, hall):
+    paper = Paper()
+    spooler = spool({"p": paper})
+    paper.state = Status(PrinterState.NEAR_END, "paper near its end")
+    for job in ("j1", "j2", "j3"):
+        spooler.look("p")
+        spooler.submit(order(job))
+        hall.end()
+    assert hall.states.get(timeout=5) == ("p", paper.state)
+    assert hall.states.empty()
+
+
+def test_what_the_hall_could_not_keep_of_a_printer_is_told_at_the_next_look(spool, hall):
+    spooler = spool({"p": Paper()})
+    keep, refused = hall.tell_printer, []
+
+    def full(printer: str, status: Status) -> None:
+        if not refused:
+            refused.append(status)
+            raise NotKept("disk full")
+        keep(printer, status)
+
+    hall.tell_printer = full
+    for job in ("j1", "j2"):
+        spooler.look("p")
+        spooler.submit(order(job))
+        hall.end()
+    assert hall.states.get(timeout=5) == ("p", WELL)
+
+
+def test_an_adapter_that_cannot_even_be_asked_leaves_the_thread_alive(spool, hall):
+    paper = Paper()
+    paper.status = lambda: 1 / 0
+    spooler = spool({"p": paper})
+    spooler.look("p")
+    spooler.submit(order("j1"))
+    assert hall.end() == ("j1", "confirmed", "")
