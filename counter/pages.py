@@ -19,6 +19,7 @@ from core.web.auth import enter
 from core.web.face import House
 from core.web.pages import Page, render
 from counter.api import admit
+from counter.ops import WATCHING, ops_page
 from counter.overview import zones_of
 
 HERE = Path(__file__).parent
@@ -28,7 +29,7 @@ NAME_LIMIT = "5 per minute; 30 per hour"
 
 
 def pages(house: House) -> Blueprint:
-    """``/``, ``/staff``, ``/staff/login`` and ``/counter/ID``."""
+    """``/``, ``/staff``, ``/staff/login``, ``/counter/ID`` and ``/ops``."""
     blueprint = Blueprint(
         "counter",
         __name__,
@@ -40,6 +41,7 @@ def pages(house: House) -> Blueprint:
     _signing_in(house, blueprint)
     _password(house, blueprint)
     _workstation(house, blueprint)
+    ops_page(house, blueprint)
     return blueprint
 
 
@@ -54,7 +56,8 @@ def _home(house: House, blueprint: Blueprint) -> None:
     @blueprint.get("/")
     def home() -> str:
         zones = house.engine.read(lambda hall: zones_of(house, hall))
-        return _plain(house, "counter/home.html", "home.title", zones=zones)
+        ops = current_user.is_authenticated and current_user.actor.role in WATCHING
+        return _plain(house, "counter/home.html", "home.title", zones=zones, ops=ops)
 
 
 def _signing_in(house: House, blueprint: Blueprint) -> None:
@@ -116,6 +119,7 @@ def _password(house: House, blueprint: Blueprint) -> None:
         actor: Actor = current_user.actor
         groups = house.engine.read(lambda hall: _groups(house, hall, actor))
         told = {"problem": None, "notice": None, "least": PASSWORD_LENGTH, "groups": groups, **variables}
+        told["ops"] = actor.role in WATCHING
         told["reception"] = "kiosk" in current_app.blueprints and actor.role in AT_COUNTERS
         return _plain(house, "counter/staff.html", "staff.title", **told)
 

@@ -20,6 +20,7 @@ export const KEYS = Object.freeze({
   restore: 'v',
   help: 'h',
   undo: 'u',
+  reprint: 'g',
 });
 
 /** Actions that first ask something in a dialog; finishing does where the service asks how it ended. */
@@ -34,6 +35,7 @@ export const ASKING = Object.freeze([
   'unpark',
   'restore',
   'help',
+  'reprint',
 ]);
 
 const WORDS = Object.freeze({
@@ -57,6 +59,7 @@ const WORDS = Object.freeze({
   restore: 'counter.action.restore',
   help: 'counter.action.help',
   undo: 'counter.action.undo',
+  reprint: 'counter.action.reprint',
 });
 
 /** Where the counter stands: `closed`, `paused`, `free`, `called` or `serving`. */
@@ -166,7 +169,14 @@ function ifAllowed(...list) {
   return list.filter((each) => each.allowed);
 }
 
-/** Where else the ticket at the counter may go. */
+/** The paper of the ticket at the counter once more: no matter of the queue, so its view does not name it. */
+function reprint(model) {
+  const { actions } = model.view;
+  const view = { ...model.view, actions: actions.length ? [...actions, 'reprint'] : actions };
+  return action('reprint', { ...model, view });
+}
+
+/** Where else the ticket at the counter may go, and its paper. */
 export function ticketActions(model) {
   const { current } = model.view;
   if (!current) return [];
@@ -175,6 +185,7 @@ export function ticketActions(model) {
     action('transfer', model),
     action('return', model, { params: { counter: current.sender || '' } }),
     action('add', model),
+    reprint(model),
   );
 }
 

@@ -7,10 +7,10 @@ export const PARK_MINUTES = Object.freeze([5, 10, 15, 30, 0]);
 export const TARGETS = Object.freeze(['service', 'counter', 'officer']);
 
 /** Dialogs that act on the ticket at the counter; they end with it. */
-const OF_THE_TICKET = Object.freeze(['park', 'transfer', 'add', 'finish', 'finish-next', 'last']);
+const OF_THE_TICKET = Object.freeze(['park', 'transfer', 'add', 'finish', 'finish-next', 'last', 'reprint']);
 
 /** Dialogs that choose from what the API lists. */
-const LISTING = Object.freeze(['transfer', 'add', 'help']);
+const LISTING = Object.freeze(['transfer', 'add', 'help', 'reprint']);
 
 /** The fields of a dialog when it opens. */
 export function opened(kind, view, number = '') {
@@ -19,6 +19,7 @@ export function opened(kind, view, number = '') {
   if (LISTING.includes(kind)) fields.lists = null;
   if (kind === 'transfer') return { ...fields, to: 'service', query: '', chosen: '', join: 'original' };
   if (kind === 'add') return { ...fields, query: '', chosen: '' };
+  if (kind === 'reprint') return { ...fields, kiosk: '' };
   if (kind === 'help') return { ...fields, services: view.helping.map((each) => each.id) };
   if (kind === 'unpark') return { ...fields, number: number || onlyOne(view.parked) };
   if (kind === 'restore') return { ...fields, number: number || onlyOne(view.missed) };

@@ -6,6 +6,7 @@ import { choices, errorLine, feet } from './dialog_parts.js';
 import { helpForm, restoreForm, unparkForm } from './dialogs_lists.js';
 import { addForm, outcomeForm, parkForm, transferForm } from './dialogs_ticket.js';
 import { needsReason, standingOf, tidyNumber } from './numbers.js';
+import { reprintForm } from './reprint.js';
 import { waited } from './times.js';
 
 /** Reasons of a pause that are one press away. */
@@ -110,6 +111,7 @@ const FORMS = Object.freeze({
   unpark: unparkForm,
   restore: restoreForm,
   help: helpForm,
+  reprint: reprintForm,
 });
 
 /** The dialog that is open. `does`: `{submit(event, ready, body), type(fields), load, cancel}`. */

@@ -4,6 +4,7 @@ import { pick, t } from '../../core/web/browser/words.js';
 import { companions, counterActions, dominant, phaseOf, ticketActions, undoAction } from './actions.js';
 import { problemWords } from './dialog_parts.js';
 import { isNews } from './desk.js';
+import { saidLine } from './reprint.js';
 import { since, ticking, waited } from './times.js';
 
 /** The reason of a pause that nobody asked for. */
@@ -169,7 +170,9 @@ export function ticketPart(model, elapsed, does) {
     ${topLine(model, elapsed, does)}
     ${view.current ? atCounter(view, elapsed) : nobodyAtCounter(view, elapsed)}
     <div class="doing">
-      <div class="beside" role="alert" aria-atomic="true">${problemLine(model, does)}</div>
+      <div class="beside" role="alert" aria-atomic="true">${problemLine(model, does)}${
+        model.problem ? nothing : saidLine(model, performance.now())
+      }</div>
       <div class="now" role="group" aria-label=${t('counter.actions')}>
         ${button(settle(main, does.settling), 'dominant', does)}
         ${companions(model, elapsed).map((each) => button(each, 'companion', does))}

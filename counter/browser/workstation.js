@@ -12,6 +12,7 @@ import { SLOW_MS, answered, desk, mayClick, refused, settled, told, underWay, wi
 import { dialogPart } from './dialogs.js';
 import { head, takenPart } from './frame_parts.js';
 import { listPart } from './list_parts.js';
+import { PRINTS, said } from './reprint.js';
 import { shortcutsWanted, rememberShortcuts } from './shortcuts.js';
 import { ticketPart } from './ticket_parts.js';
 import { elapsedSince } from './times.js';
@@ -39,7 +40,8 @@ function show(next) {
 function press(action, body = {}) {
   if (!action.enabled || model.under) return;
   const bodies = action.steps.map((step, index) => (index === 0 ? body : {}));
-  send({ name: action.name, steps: action.steps, bodies, keys: action.steps.map(() => commandKey()), from: 0 });
+  const number = model.view.current ? model.view.current.number : '';
+  send({ name: action.name, steps: action.steps, bodies, keys: action.steps.map(() => commandKey()), from: 0, number });
 }
 
 async function send(pressed) {
@@ -48,8 +50,13 @@ async function send(pressed) {
   for (let index = pressed.from; index < pressed.steps.length; index += 1) {
     const step = pressed.steps[index];
     try {
-      const answer = await post(`${path}/${step}`, pressed.bodies[index], { key: pressed.keys[index] });
-      show(answered(model, answer, performance.now()));
+      const keyed = { key: pressed.keys[index] };
+      if (step === 'reprint') {
+        await post(PRINTS, pressed.bodies[index], keyed);
+        show(said(model, { number: pressed.number, kiosk: pressed.bodies[index].kiosk }, performance.now()));
+        continue;
+      }
+      show(answered(model, await post(`${path}/${step}`, pressed.bodies[index], keyed), performance.now()));
     } catch (problem) {
       const told = { step, done: pressed.steps.slice(0, index), press: { ...pressed, from: index } };
       show(refused(model, problem, told, performance.now()));
@@ -104,12 +111,16 @@ async function loadLists() {
   if (model.dialog.lists === 'failed') inDialog.type({ lists: null });
   let lists = 'failed';
   try {
-    const [{ services }, { counters }] = await Promise.all([get('/api/v1/services'), get('/api/v1/counters')]);
-    lists = { services, counters };
+    lists = kind === 'reprint' ? await get('/api/v1/kiosks') : await queueLists();
   } catch (_) {
     // the dialog says so and offers to try again
   }
   if (model.dialog && model.dialog.kind === kind && model.dialog.lists === null) inDialog.type({ lists });
+}
+
+async function queueLists() {
+  const [{ services }, { counters }] = await Promise.all([get('/api/v1/services'), get('/api/v1/counters')]);
+  return { services, counters };
 }
 
 function offer() {

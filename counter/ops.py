@@ -1,0 +1,80 @@
+"""The supervisor's page ``/ops`` and its live topic: printers, the jobs that need a person, alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+from flask_login import login_required  # type: ignore[import-untyped]
+
+from core.domain.errors import Forbidden
+from core.domain.hall import Hall
+from core.domain.staff import SUPERVISING, Actor, Role
+from core.engine.effects import Effects
+from core.engine.views.of_printers import PrinterFacts, PrinterViews
+from core.web.face import House, Topic
+from core.web.live import TopicUnknown
+from core.web.pages import Page, render
+from core.web.problems import SignInRequired
+
+WATCHING = SUPERVISING | {Role.AUDITOR}
+"""Who may look. An auditor reads and may do nothing."""
+
+
+def ops_page(house: House, blueprint: Blueprint) -> None:
+    """``/ops``."""
+
+    @blueprint.get("/ops")
+    @login_required  # type: ignore[untyped-decorator]
+    def ops() -> str:
+        actor = house.gate.require(*WATCHING, action="see_ops")
+        look = _look(house)
+
+        def seen(hall: Hall) -> tuple[Mapping[str, Any], int]:
+            return look(hall, house.clock.now()), hall.seq
+
+        view, seq = house.engine.read(seen)
+        return render(
+            house,
+            Page(
+                face="counter",
+                template="counter/ops.html",
+                bundle="ops.js",
+                styles="ops.css",
+                title="ops.title",
+                texts=("ops.",),
+                snapshot=view,
+                settings={"topic": "ops", "seq": seq, "may_act": actor.role in SUPERVISING},
+            ),
+        )
+
+
+def ops_topic(house: House) -> Topic:
+    """The same view, pushed when a printer or a job is in another state."""
+    look = _look(house)
+
+    def admit(ident: str, actor: Actor | None) -> None:
+        if ident:
+            raise TopicUnknown(topic=f"ops:{ident}"[:100])
+        if actor is None:
+            raise SignInRequired()
+        if actor.role not in WATCHING:
+            raise Forbidden(role=actor.role.value, action="follow")
+
+    def view(_ident: str, at: datetime) -> Mapping[str, Any]:
+        return house.engine.read(lambda hall: look(hall, at))
+
+    def touched(effects: Effects, followed: Iterable[str]) -> Iterable[str]:
+        return followed if effects.everything or effects.printers else ()
+
+    return Topic("ops", admit, view, touched)
+
+
+def _look(house: House) -> Any:
+    views = PrinterViews(house.texts, house.training)
+    known = [
+        PrinterFacts(each.id, each.name, each.kind, each.spare) for each in house.settings.printers.values()
+    ]
+    return lambda hall, at: views.ops(hall, known, at)
