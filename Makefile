@@ -8,7 +8,7 @@ STAMPS := $(VENV)/.stamps
 # Two processes a core keep real servers and browsers busy without starving them.
 WORKERS ?= 2
 
-.PHONY: run test lint unit bench assets browser wheel lock screenshots clean
+.PHONY: run test lint unit long bench assets browser wheel lock screenshots clean
 
 run: $(STAMPS)/installed assets
 	$(BIN)/antrean serve --training --data data/training
@@ -24,6 +24,10 @@ lint: $(STAMPS)/installed
 unit: $(STAMPS)/installed assets browser
 	$(BIN)/python hatch_build.py test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# Every fault of a printer 500 times, 200 kills: some ten minutes.
+long: $(STAMPS)/installed assets
+	ANTREAN_FAULT_JOBS=500 ANTREAN_KILLS=200 $(BIN)/python -m pytest tests/faults tests/agent
 
 bench: $(STAMPS)/installed assets
 	$(BIN)/python -m tests.bench

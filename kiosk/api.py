@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Literal
 
-from flask import Response, request
+from flask import Response, after_this_request, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
@@ -19,10 +22,14 @@ from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
 from core.web.face import House
 from core.web.i18n import language
+from kiosk.limits import Limits, TooFast
 
 PAGE = "kiosk:"
 """How the name of an actor begins that is a kiosk's page and not an account."""
 ISSUING = frozenset({Role.KIOSK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
+
+MORE = 4
+"""The most further services that one number is given for; a counter may add others."""
 
 
 class IssueBody(Body):
@@ -32,6 +39,11 @@ class IssueBody(Body):
     klass: str | None = Field(default=None, alias="class", max_length=64, examples=["priority"])
     lang: Literal["id", "en"] | None = None
     kiosk: str | None = Field(default=None, max_length=64, description="Prints at this kiosk's printer.")
+    more: list[str] = Field(
+        default_factory=list,
+        max_length=MORE,
+        description="Further services on the same number, served one after the other.",
+    )
     paper: bool = Field(default=True, description="`false`: nothing is printed, wherever it was taken.")
 
 
@@ -60,19 +72,13 @@ class ServicePath(BaseModel):
     service: str
 
 
-class JobPath(BaseModel):
-    """Which print job."""
-
-    job: str
-
-
 class PauseBody(Body):
     """Why a service is disturbed; shown to the citizens."""
 
     reason: str = Field(default="", max_length=200)
 
 
-def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
+def api(house: House) -> APIBlueprint:
     """The routes."""
     blueprint = APIBlueprint(
         "kiosk_api",
@@ -81,6 +87,7 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
         abp_tags=[Tag(name="kiosk", description="Taking a number")],
     )
     engine, views, gate, plan = house.engine, house.views, house.gate, house.plan
+    limits = Limits(house.clock.now)
 
     @blueprint.get("/services", responses={200: Services})
     def services() -> Response:
@@ -94,7 +101,7 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
         gate.actor()
         return reply({"kiosks": devices(house)})
 
-    @blueprint.post("/tickets", responses={201: Issued, **problems(401, 403, 404, 409, 422)})
+    @blueprint.post("/tickets", responses={201: Issued, **problems(401, 403, 404, 409, 422, 429)})
     def issue(body: IssueBody) -> Response:
         """The next number. Repeat a request with the same Idempotency-Key: it is still one ticket."""
         actor = issuer(house, body.kiosk)
@@ -111,13 +118,16 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
             channel="kiosk" if actor.role is Role.KIOSK else "desk",
             kiosk=kiosk,
             site=base,
+            more=tuple(body.more),
             paper=body.paper,
         )
 
         def told(hall: Hall, done: Done) -> dict[str, Any]:
             return issued(house, hall, done, base)
 
-        return reply(engine.do(command, command_id(), told), 201)
+        key = command_id()
+        with paced(house, limits, actor, key):
+            return reply(engine.do(command, key, told), 201)
 
     @blueprint.post("/services/<service>/pause", responses=problems(401, 403, 404, 422))
     def pause(path: ServicePath, body: PauseBody) -> Response:
@@ -137,14 +147,6 @@ def api(house: House) -> APIBlueprint:  # noqa: C901 - one function a route
 
         return reply(engine.do(command, command_id(), told))
 
-    @blueprint.post("/jobs/<job>/print", responses=problems(401, 403, 404, 409))
-    def print_again(path: JobPath) -> Response:
-        """Send a failed job to its printer again: the same ticket, the same number."""
-        actor = gate.require(Role.OFFICER, Role.SUPERVISOR, Role.ADMIN, action="print")
-        engine.read(lambda hall: own_job(hall, path.job, actor))
-        command = c.ReportPrint(actor, path.job, "queued", f"again, by {actor.name}")
-        return reply(engine.do(command, command_id(), lambda hall, _: print_state(hall, path.job)))
-
     return blueprint
 
 
@@ -154,6 +156,41 @@ def issuer(house: House, kiosk: str | None) -> Actor:
     if actor.name.startswith(PAGE) and actor.name != f"{PAGE}{kiosk}":
         raise errors.Forbidden(role=actor.role.value, action="issue")  # the pass of another kiosk
     return actor
+
+
+@contextmanager
+def paced(house: House, limits: Limits, actor: Actor, key: str | None) -> Iterator[None]:
+    """Let a kiosk's page or token take a number as fast as ``[limits]`` allows; people at desks as they like.
+
+    A page counts by kiosk and address: a phone that opened the page does not use up the kiosk's own numbers.
+    """
+    if house.training or actor.role is not Role.KIOSK:
+        yield
+        return
+    chosen = house.settings.limits
+    if actor.name.startswith(PAGE):
+        source, pause, per_minute = (
+            f"{actor.name} {request.remote_addr}",
+            chosen.kiosk_pause_s,
+            chosen.kiosk_per_minute,
+        )
+    else:
+        source, pause, per_minute = actor.name, chosen.device_pause_s, chosen.device_per_minute
+    if pause == 0 and per_minute == 0:
+        yield
+        return
+    try:
+        with limits.taking(source, key, timedelta(seconds=pause), per_minute):
+            yield
+    except TooFast as refused:
+        seconds = str(refused.facts["seconds"])
+
+        @after_this_request
+        def tell_when(response: Response) -> Response:
+            response.headers["Retry-After"] = seconds
+            return response
+
+        raise
 
 
 def base_url(house: House) -> str:
@@ -170,17 +207,6 @@ def issued(house: House, hall: Hall, done: Done, base: str) -> dict[str, Any]:
         "ticket": house.views.ticket(hall, ticket, base),
         "print": print_state(hall, done.result.get("job")),
     }
-
-
-def own_job(hall: Hall, job_id: str, actor: Actor) -> None:
-    """Refuse an unknown job, and to an officer one of another agency unless a desk gave it."""
-    job = hall.jobs.get(job_id)
-    if job is None:
-        raise errors.JobUnknown(job=job_id)
-    ticket = hall.tickets[job.ticket]
-    by_hand = ticket.channel == "desk"  # a desk gives numbers of every agency
-    if actor.agency is not None and actor.agency != ticket.stage.agency and not by_hand:
-        raise errors.Forbidden(role=actor.role.value, action="print")
 
 
 def print_state(hall: Hall, job_id: str | None) -> s.PrintShape:

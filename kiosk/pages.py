@@ -58,6 +58,7 @@ def pages(house: House) -> Blueprint:
                     "topic": f"kiosk:{ident}",
                     "kiosk": ident,
                     "zones": [{"id": zone.id, "name": name(zone.name)} for zone in house.plan.zones.values()],
+                    "printers": _where(house),
                     "seq": seq,
                     "token": house.gate.page_pass(Role.KIOSK, ident, device),
                 },
@@ -65,3 +66,12 @@ def pages(house: House) -> Blueprint:
         )
 
     return blueprint
+
+
+def _where(house: House) -> dict[str, dict[str, str]]:
+    """Where each printer stands, as a citizen finds it: the name of the kiosk that has it, else its own."""
+    places = {each.id: {"id": each.name, "en": each.name} for each in house.settings.printers.values()}
+    for kiosk in reversed(list(house.plan.kiosks.values())):
+        if kiosk.printer is not None:
+            places[kiosk.printer] = {"id": kiosk.name.id, "en": kiosk.name.en}
+    return places

@@ -6,6 +6,9 @@ import { icons } from './icons.js';
 import { paged } from './layout.js';
 import { serviceTile } from './start.js';
 
+/** So many buttons of 100 px stand side by side. */
+export const LEAVES = 6;
+
 function turn(k, { to, icon, words, hint, off }) {
   return html`
     <button type="button" class="tile turn ${icon}" ?disabled=${off} @click=${() => k.send({ type: 'page', page: to })}>
@@ -15,9 +18,27 @@ function turn(k, { to, icon, words, hint, off }) {
     </button>`;
 }
 
-/** Two big buttons with the first name beyond each, and where one is. */
-export function pager(k, shown) {
+/** Every page one touch away, each with what begins it: so no service is more than four touches from the start. */
+function leaves(k, services, shown) {
+  const { page, pages, size } = shown;
+  return html`
+    <div class="leaves" role="group" aria-label=${t('kiosk.page', { page: page + 1, pages })}
+      style=${`--leaves: ${pages}`}>
+      ${Array.from({ length: pages }, (_, to) => {
+        const first = services[to * size];
+        return html`
+          <button type="button" class="tile leaf" aria-current=${to === page ? 'page' : nothing}
+            @click=${() => k.send({ type: 'page', page: to })}>
+            <span class="short figures">${to + 1}</span><span class="full">${pick(first.name)}</span>
+          </button>`;
+      })}
+    </div>`;
+}
+
+/** Pages that are too many for a button each: two big buttons, the first name beyond each, and where one is. */
+export function pager(k, services, shown) {
   if (shown.pages === 1) return nothing;
+  if (shown.pages <= LEAVES) return leaves(k, services, shown);
   const { page, pages, before, after } = shown;
   return html`
     <div class="pager">
@@ -49,6 +70,6 @@ export function agency(k) {
         ${shown.items.map((service) => serviceTile(service, k.send))}
       </div>
       <div class="spring"></div>
-      ${pager(k, shown)}`,
+      ${pager(k, services, shown)}`,
   };
 }

@@ -15,6 +15,7 @@ export function arrival({ lang = 'id', now = 0 } = {}) {
     screen: 'start',
     agency: null,
     service: null,
+    first: null, // the service that was chosen already, while a second one is added
     page: 0,
     query: '',
     trail: [],
@@ -22,15 +23,17 @@ export function arrival({ lang = 'id', now = 0 } = {}) {
     order: null,
     ticket: null,
     print: null,
+    answer: null, // what the citizen said of paper that may have come out
     lang,
     home: lang,
-    look: { low: false, large: false, contrast: false },
+    look: { low: false, large: false, contrast: false, sound: false },
     touched: now,
   };
 }
 
-/** Paper comes or is on its way. */
+/** Paper is on its way; paper is out as far as anybody knows. */
 export const PAPER_COMING = new Set(['queued', 'sending']);
+export const PAPER_OUT = new Set(['sent', 'confirmed']);
 
 const places = {
   agency: (event) => ({ screen: 'agency', agency: event.id }),
@@ -39,13 +42,13 @@ const places = {
 };
 
 function go(state, to) {
-  const { screen, agency, service, page, query } = state;
+  const { screen, agency, service, first, page, query } = state;
   return {
     ...state,
     page: 0,
     ...to,
     order: null,
-    trail: [...state.trail, { screen, agency, service, page, query }],
+    trail: [...state.trail, { screen, agency, service, first, page, query }],
   };
 }
 
@@ -55,34 +58,60 @@ function back(state) {
   return { ...state, ...state.trail[trail.length], trail, order: null };
 }
 
-/** One choice, one key: the same service and class of one visit is asked for with the same key. */
+/** What is asked for: the service that was chosen first, and after it, on the same number, the second. */
+export function wish({ first, service }) {
+  return first ? { service: first, more: [service] } : { service, more: [] };
+}
+
+/** A second service of any agency, on the same number. */
+function second(state) {
+  if (state.screen !== 'service' || state.first) return state;
+  return go(state, { screen: 'start', first: state.service });
+}
+
+/** One choice, one key: the same services and class of one visit are asked for with the same key. */
 function take(state, { klass, key }) {
-  if (state.screen !== 'service' || state.order?.status === 'sending') return state;
-  const choice = `${state.service} ${klass}`;
+  if (state.screen !== 'service' || state.order?.status === 'sending' || state.first === state.service) return state;
+  const choice = choiceOf({ ...wish(state), klass });
   const keys = { ...state.keys, [choice]: state.keys[choice] ?? key };
   const attempt = (state.order?.attempt ?? 0) + 1;
-  const order = { service: state.service, klass, key: keys[choice], attempt, status: 'sending', problem: null };
+  const order = { ...wish(state), klass, key: keys[choice], attempt, status: 'sending', problem: null };
   return { ...state, keys, order };
 }
 
+const choiceOf = ({ service, more, klass }) => `${[service, ...more].join('+')} ${klass}`;
+
 function taken(state, { key, ticket, print, at }) {
   if (state.order?.key !== key || state.order.status !== 'sending') return state;
-  return { ...state, screen: 'result', keys: {}, order: null, trail: [], ticket, print, touched: at };
+  return { ...state, screen: 'result', first: null, keys: {}, order: null, trail: [], ticket, print, touched: at };
 }
 
 /** `lost`: nobody knows whether the number was given, so the key is kept. A refusal is final. */
 function trouble(state, { key, lost, problem }) {
   if (state.order?.key !== key || state.order.status !== 'sending') return state;
   const keys = { ...state.keys };
-  if (!lost) delete keys[`${state.order.service} ${state.order.klass}`];
+  if (!lost) delete keys[choiceOf(state.order)];
   return { ...state, keys, order: { ...state.order, status: lost ? 'lost' : 'refused', problem } };
 }
 
+const same = (a, b) => ['job', 'state', 'printer'].every((name) => (a[name] ?? '') === (b[name] ?? ''));
+
 /** News of the paper restart the time that the result stays: nobody loses a number half read. */
 function printed(state, { ticket, print, at }) {
-  if (state.screen !== 'result' || state.ticket.id !== ticket || state.print.state === print.state) return state;
-  const settled = !PAPER_COMING.has(print.state);
+  if (state.screen !== 'result' || state.ticket.id !== ticket || same(state.print, print)) return state;
+  const settled = !PAPER_COMING.has(print.state) && !(PAPER_OUT.has(print.state) && PAPER_OUT.has(state.print.state));
   return { ...state, print, touched: settled ? at : state.touched };
+}
+
+/** "Did it come out?" `seen`: yes; `again`: no, once more. Asked once; a copy that is doubtful too is for the staff. */
+function answered(state, { answer, key }) {
+  if (state.screen !== 'result' || state.answer || state.print.state !== 'doubtful') return state;
+  return { ...state, answer: { answer, key, job: state.print.job, status: 'sending' } };
+}
+
+function told(state, { ok }) {
+  if (state.answer?.status !== 'sending') return state;
+  return { ...state, answer: { ...state.answer, status: ok ? 'done' : 'refused' } };
 }
 
 function type(state, text) {
@@ -95,6 +124,10 @@ function apply(state, event) {
     case 'service':
     case 'search':
       return state.order?.status === 'sending' ? state : go(state, places[event.type](event));
+    case 'second':
+      return state.order?.status === 'sending' ? state : second(state);
+    case 'answer':
+      return answered(state, event);
     case 'back':
       return state.order?.status === 'sending' ? state : back(state);
     case 'done':
@@ -125,6 +158,8 @@ export function step(state, event, timeouts = TIMEOUTS) {
       return trouble({ ...state, touched: event.at }, event);
     case 'printed':
       return printed(state, event);
+    case 'told':
+      return told({ ...state, touched: event.at }, event);
     case 'tick':
       return left(state, event.at, timeouts) === 0 ? arrival({ lang: state.home, now: event.at }) : state;
     default: // whatever a citizen does counts as a touch
@@ -134,14 +169,14 @@ export function step(state, event, timeouts = TIMEOUTS) {
 
 /** Nothing to lose: the start screen as a new citizen expects it. */
 export function atRest(state) {
-  const { low, large, contrast } = state.look;
-  return state.screen === 'start' && state.page === 0 && state.lang === state.home && !(low || large || contrast);
+  const usual = state.page === 0 && state.lang === state.home && !Object.values(state.look).includes(true);
+  return state.screen === 'start' && state.first === null && usual;
 }
 
 /** How many seconds the present screen may stay untouched, or null for as long as it likes. */
 export function patience(state, timeouts = TIMEOUTS) {
   if (state.screen === 'result') {
-    return state.print.state === 'sent' ? timeouts.result : timeouts.result_without_paper;
+    return PAPER_OUT.has(state.print.state) ? timeouts.result : timeouts.result_without_paper;
   }
   if (state.order?.status === 'sending' || atRest(state)) return null;
   return timeouts.idle;

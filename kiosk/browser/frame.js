@@ -15,7 +15,7 @@ export function head({ hall, now, offset }) {
     </header>`;
 }
 
-const LOOKS = ['low', 'large', 'contrast'];
+const LOOKS = ['low', 'large', 'contrast', 'sound'];
 
 function tool({ icon, words, press, pressed = nothing, off = false, name = '' }) {
   return html`
@@ -24,12 +24,12 @@ function tool({ icon, words, press, pressed = nothing, off = false, name = '' })
     </button>`;
 }
 
-/** Back or nothing, search, the three looks, the other language: the same place on each screen. */
+/** Back or nothing, search, how to see and hear it, the other language: the same place on each screen. */
 export function bar({ state, send }) {
   const { screen, look, lang, order } = state;
   const other = lang === 'id' ? 'en' : 'id';
   const busy = order?.status === 'sending';
-  const start = screen === 'start';
+  const start = screen === 'start' && state.first === null;
   const done = screen === 'result';
   return html`
     <nav class="bar" aria-label=${t('kiosk.bar')}>
@@ -60,8 +60,8 @@ export function bar({ state, send }) {
     </nav>`;
 }
 
-/** The line is dead, in both languages, as nobody can be asked which. Or the printer fails. */
-export function notes({ alive, view }) {
+/** The line is dead, in both languages, as nobody can be asked which. Or the printer fails, or there is no voice. */
+export function notes({ alive, view, state, voiced }) {
   if (!alive) {
     return html`
       <div class="note dead" role="alert">
@@ -69,11 +69,22 @@ export function notes({ alive, view }) {
         <p lang="en">${t('kiosk.line.dead', {}, 'en')}</p>
       </div>`;
   }
-  if (view.printer_state === 'failing') {
-    return html`<p class="note" role="status">${t('kiosk.printer.failing')}</p>`;
-  }
-  return nothing;
+  return html`
+    ${view.printer_state in PRINTER_LACKS && state.screen !== 'result'
+      ? html`<p class="note calm" role="status">${icons.paper}<span>${t(PRINTER_LACKS[view.printer_state])}</span></p>`
+      : nothing}
+    ${state.look.sound && !voiced ? html`<p class="note calm" role="status">${t('kiosk.sound.none')}</p>` : nothing}`;
 }
+
+/** What the printer says of itself and what a citizen has of it; numbers are given all the same. */
+const PRINTER_LACKS = {
+  paper_out: 'kiosk.printer.paper_out',
+  cover_open: 'kiosk.printer.failing',
+  error: 'kiosk.printer.failing',
+  offline: 'kiosk.printer.failing',
+  mute: 'kiosk.printer.failing',
+  failing: 'kiosk.printer.failing',
+};
 
 /** "Are you still there?", in the low half, with the seconds and a way to stay. */
 export function warn(seconds, send) {

@@ -63,12 +63,25 @@ export function withStates(desk, states) {
   return { ...desk, services: desk.services.map((each) => ({ ...each, ...told.get(each.id) })) };
 }
 
-/** The desk with what became of papers. `jobs`: `[{job, state, detail}]`. */
+/** Paper that may be there or not: a person looks. */
+const unsettled = Object.freeze({ failed: ['print'], doubtful: ['seen', 'print'] });
+
+/** What may be done about a paper: print it (again), or say that it is there. */
+export const paperActions = (print) => unsettled[print.state] || [];
+
+/** The desk with what became of papers. `jobs`: `[{job, ticket, state, detail}]`, a copy behind what it is a copy of. */
 export function withPapers(desk, jobs) {
   const told = new Map(jobs.map((job) => [job.job, job]));
+  const newest = new Map(jobs.map((job) => [job.ticket, job]));
   const given = desk.given.map((each) => {
-    const news = told.get(each.print.job);
+    const known = told.get(each.print.job);
+    const news = known && known.ticket ? newest.get(known.ticket) : known;
     return news ? { ...each, print: { job: news.job, state: news.state, detail: news.detail } } : each;
   });
   return { ...desk, given };
+}
+
+/** The desk after the answer about a paper; a copy is a job of its own. */
+export function withAnswer(desk, job, print) {
+  return { ...desk, given: desk.given.map((each) => (each.print.job === job ? { ...each, print } : each)) };
 }

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import { pick, t } from '../../core/web/browser/words.js';
 import { people, range, waiting } from './figures.js';
-import { chosenService, offered, ready } from './giving.js';
+import { chosenService, offered, paperActions, ready } from './giving.js';
 
 export function head({ user, language, speak }) {
   return html`<h1>${t('reception.title')}</h1>
@@ -74,15 +74,23 @@ export function choice(desk, entries, does) {
   </form>`;
 }
 
-/** What became of the paper, and the way to print it again. */
-function paper({ ticket, print }, again) {
-  const words = t(`reception.print.${print.state}`);
-  if (print.state !== 'failed') return html`<p class="paper" role="status">${words}</p>`;
-  return html`<p class="paper failed" role="alert"><span>${words}</span>
-    <button type="button" class="button" @click=${() => again(print)}>${t('reception.print_again')}</button></p>`;
+const WORDS = Object.freeze({ print: 'reception.print_again', seen: 'reception.seen' });
+
+/** What may be done about a paper. `about(print, action)`. */
+function paperButtons({ print }, about) {
+  return paperActions(print).map(
+    (action) => html`<button type="button" class="button" data-action=${action} @click=${() => about(print, action)}>${t(WORDS[action])}</button>`,
+  );
 }
 
-function newest({ ticket, print }, again) {
+/** What became of the paper, and what may be done about it. */
+function paper(entry, about) {
+  const words = t(`reception.print.${entry.print.state}`);
+  if (!paperActions(entry.print).length) return html`<p class="paper" role="status">${words}</p>`;
+  return html`<p class="paper failed" role="alert"><span>${words}</span> ${paperButtons(entry, about)}</p>`;
+}
+
+function newest({ ticket, print }, about) {
   return html`<section class="newest" aria-labelledby="new-number">
     <h2 id="new-number">${t('reception.given')}</h2>
     <p class="number ${ticket.number.length > 4 ? 'long' : ''}" role="status">${ticket.number}</p>
@@ -96,23 +104,21 @@ function newest({ ticket, print }, again) {
       <figure><img src="/t/${ticket.token}/qr.svg" width="160" height="160" alt=${t('reception.qr_alt', { number: ticket.number })}>
         <figcaption>${t('reception.qr')}</figcaption></figure>
     </div>
-    ${paper({ ticket, print }, again)}
+    ${paper({ ticket, print }, about)}
   </section>`;
 }
 
 /** The numbers that were given here: the newest large, the others in a line each. */
-export function given(desk, again) {
+export function given(desk, about) {
   if (!desk.given.length) return html`<p class="none">${t('reception.none_given')}</p>`;
   const [first, ...others] = desk.given;
-  return html`${newest(first, again)}
+  return html`${newest(first, about)}
     ${others.length
       ? html`<section aria-labelledby="before"><h2 id="before">${t('reception.before')}</h2>
           <ul role="list" class="before">${others.map(
             ({ ticket, print }) => html`<li><span class="number">${ticket.number}</span>
               <span class="service">${pick(ticket.service_name)}</span>
-              ${print.state === 'failed'
-                ? html`<button type="button" class="button" @click=${() => again(print)}>${t('reception.print_again')}</button>`
-                : nothing}</li>`,
+              ${paperButtons({ print }, about)}</li>`,
           )}</ul></section>`
       : nothing}`;
 }

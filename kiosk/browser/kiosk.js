@@ -6,12 +6,17 @@ import { settings, snapshot } from '../../core/web/browser/page.js';
 import { pick, setLanguage, t } from '../../core/web/browser/words.js';
 import { agency } from './agency.js';
 import { arrival, left, step, TIMEOUTS, warning } from './flow.js';
+import { fence } from './fence.js';
+import { fit } from './fit.js';
 import { bar, head, notes, warn } from './frame.js';
 import { grids } from './layout.js';
 import { index } from './match.js';
+import { moves, nextOf } from './moves.js';
+import { paperSentence } from './paper.js';
 import { result } from './result.js';
 import { search } from './search.js';
 import { service } from './service.js';
+import { guideOf, spelled, spokenOf } from './speech.js';
 import { start } from './start.js';
 
 const SCREENS = { start, agency, service, search, result };
@@ -20,6 +25,7 @@ const timeouts = { ...TIMEOUTS, ...page.timeouts };
 const root = document.getElementById('kiosk');
 const upright = window.matchMedia('(orientation: portrait)');
 const steady = () => performance.now();
+const guide = guideOf(window);
 
 let view = snapshot();
 const entries = index(view.agencies, view.services);
@@ -56,8 +62,8 @@ function withTexts(known, fresh) {
 
 /** What the view says of the paper of the shown ticket; it may have said so before the number came. */
 function readPaper() {
-  const job = state.ticket && view.jobs.find((each) => each.ticket === state.ticket.id);
-  if (job) send({ type: 'printed', ticket: job.ticket, print: { job: job.job, state: job.state, detail: job.detail } });
+  const [job] = state.ticket ? view.jobs.filter((each) => each.ticket === state.ticket.id).slice(-1) : [];
+  if (job) send({ type: 'printed', ticket: job.ticket, print: job });
 }
 
 /** The hall's wall clock as ISO text without an offset. */
@@ -65,15 +71,44 @@ function now() {
   return new Date(line.clock.now() + line.clock.minutes * 60_000).toISOString().slice(0, 19);
 }
 
-async function request({ service: id, klass, key }) {
+/** Too soon after the number before: the page waits that long and asks again with the same key, a few times. */
+const PATIENCE = 4;
+const WAITED_AT_MOST_S = 3;
+const after = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+async function number(order, tries = 0) {
+  const { service: id, more, klass, key } = order;
+  const body = { service: id, more, class: klass, lang: state.lang, kiosk: view.id };
   try {
-    const body = { service: id, class: klass, lang: state.lang, kiosk: view.id };
-    const { ticket, print } = await post('/api/v1/tickets', body, { key, token: page.token });
-    send({ type: 'taken', key, ticket, print });
+    return await post('/api/v1/tickets', body, { key, token: page.token });
+  } catch (problem) {
+    const wait = problem.code === 'too_fast' ? problem.body.seconds : Infinity;
+    if (tries >= PATIENCE || wait > WAITED_AT_MOST_S) throw problem;
+    await after(wait);
+    return number(order, tries + 1);
+  }
+}
+
+async function request(order) {
+  try {
+    const { ticket, print } = await number(order);
+    send({ type: 'taken', key: order.key, ticket, print });
     readPaper();
   } catch (problem) {
-    const lost = !problem.status || problem.status >= 500;
-    send({ type: 'trouble', key, lost, problem });
+    const lost = !problem.status || problem.status >= 500 || problem.code === 'too_fast';
+    send({ type: 'trouble', key: order.key, lost, problem });
+  }
+}
+
+/** What the citizen says of paper that may have come out: it did, or print it once more. */
+async function tell({ answer, job, key }) {
+  try {
+    const path = `/api/v1/jobs/${encodeURIComponent(job)}/${answer === 'seen' ? 'seen' : 'print'}`;
+    const print = await post(path, {}, { key, token: page.token });
+    if (state.ticket) send({ type: 'printed', ticket: state.ticket.id, print: { ...state.print, ...print } });
+    send({ type: 'told', ok: true });
+  } catch (_) {
+    send({ type: 'told', ok: false });
   }
 }
 
@@ -83,13 +118,19 @@ function send(event) {
   state = step(state, { at: steady(), ...event }, timeouts);
   if (state === before) return;
   if (state.order?.status === 'sending' && state.order.attempt !== before.order?.attempt) request(state.order);
+  if (state.answer && state.answer.key !== before.answer?.key) tell(state.answer);
+  if (before.look.sound && !state.look.sound) guide.hush();
   draw();
+  if (!before.look.sound && state.look.sound) guide.say(t('kiosk.sound.begins'), state.lang);
 }
 
 function zoneName(id) {
   const zone = (page.zones || []).find((each) => each.id === id);
   return zone ? pick(zone.name) : t('kiosk.zone', { zone: id });
 }
+
+/** What a printer is called; nothing where the page does not know it. */
+const printerName = (id) => pick((page.printers || {})[id]) || id || '';
 
 /** What a screen may know. */
 function scene() {
@@ -100,6 +141,8 @@ function scene() {
     send,
     entries,
     zoneName,
+    printerName,
+    voiced: guide.can(state.lang),
     now: now(),
     offset: line.clock.minutes,
     hall: page.hall || view.name,
@@ -116,6 +159,7 @@ function scene() {
 function present() {
   const has = (list, id) => list.some((each) => each.id === id);
   if (state.screen === 'agency') return has(view.agencies, state.agency);
+  if (state.first !== null && !has(view.services, state.first)) return false;
   return state.screen !== 'service' || has(view.services, state.service);
 }
 
@@ -130,7 +174,7 @@ function draw() {
   render(
     html`
       <div class="poleng"></div>
-      <div class="screen ${state.screen}" ?inert=${seconds !== null}>
+      <div class="screen ${state.screen} ${state.screen === 'start' && state.first ? 'adding' : ''}" ?inert=${seconds !== null}>
         <div class="side">${notes(k)} ${head(k)} ${side}</div>
         <div class="work">${work}</div>
         ${bar(k)}
@@ -138,16 +182,43 @@ function draw() {
       ${warn(seconds, send)}`,
     root,
   );
+  fit(root.querySelector('.screen'));
   attend(seconds !== null);
+  announce(k);
+}
+
+/** The number and its paper, told once to a screen reader, and to the headphone. */
+function announce(k) {
+  const told = state.screen === 'result' ? `${announcement(k)} ${paperSentence(k)}` : '';
+  if (told === news.textContent) return;
+  const paperOnly = told !== '' && news.textContent !== '';
+  news.textContent = told;
+  if (state.look.sound && told) guide.say(paperOnly ? paperSentence(k) : told, state.lang, { after: paperOnly });
+}
+
+function announcement({ state: { ticket } }) {
+  return t('kiosk.result.spoken', {
+    number: spelled(ticket.number),
+    place: `${pick(ticket.zone_name)}, ${t('kiosk.floor', { floor: ticket.floor })}`,
+  });
+}
+
+/** A screen that is new says its heading, after what was touched. */
+function speakScreen() {
+  const heading = root.querySelector('.warning h2') || root.querySelector('h1');
+  if (state.look.sound && state.screen !== 'result' && heading) {
+    guide.say(spokenOf(heading, t), state.lang, { after: true });
+  }
 }
 
 /** The focus goes to what is new: the heading of a screen, the field of the search, the warning. */
 function attend(warned) {
-  const place = `${state.screen} ${state.agency} ${state.service} ${warned}`;
+  const place = `${state.screen} ${state.agency} ${state.service} ${state.first} ${warned}`;
   if (place === drawn) return;
   const first = drawn === '';
   const wasWarned = drawn.endsWith('true');
   drawn = place;
+  speakScreen();
   if (first && !warned) return;
   const sight = warned ? '.stay' : state.screen === 'search' ? '#query' : 'h1';
   if (wasWarned && !warned && returnTo?.isConnected) returnTo.focus();
@@ -171,19 +242,55 @@ function once(event) {
   }
 }
 
+/** What is said of what is touched or has the focus; the same thing twice is said once. */
+function speak(event) {
+  if (!state.look.sound) return;
+  const target = event.target.closest?.('button, input, .fact, .needs li, .note');
+  if (!target || target.disabled) return;
+  const words = spokenOf(target, t);
+  if (event.type === 'pointerdown' || words !== guide.last) guide.say(words, state.lang);
+}
+
 function touched(event) {
   if (!event.target.closest?.('.warning')) send({ type: 'touch' });
+  speak(event);
+}
+
+/** Arrow keys move the focus; in the search field only those that leave it. */
+function move(event) {
+  const from = document.activeElement;
+  if (from.matches('input') && event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const within = root.querySelector('.warning') || root;
+  const targets = [...within.querySelectorAll('button:not([disabled]), input')].filter((each) => each !== from);
+  const here = from === document.body ? root.querySelector('h1') : from;
+  const at = nextOf(event.key, here.getBoundingClientRect(), targets.map((each) => each.getBoundingClientRect()));
+  if (at < 0) return;
+  event.preventDefault();
+  targets[at].focus({ preventScroll: true });
 }
 
 function pressed(event) {
-  if (event.key === 'Escape') send({ type: state.screen === 'result' ? 'done' : 'back' });
-  else touched(event);
+  if (event.key === 'Escape') {
+    const warned = root.querySelector('.warning');
+    if (warned) send({ type: 'touch' });
+    else send({ type: state.screen === 'result' ? 'done' : 'back' });
+    return;
+  }
+  touched(event);
+  if (moves(event.key)) move(event);
 }
 
+const news = document.createElement('p');
+news.className = 'told';
+news.setAttribute('role', 'status');
+news.setAttribute('aria-live', 'polite');
+root.after(news);
+
+fence(document);
 root.addEventListener('click', once, true);
+root.addEventListener('focusin', speak);
 document.addEventListener('pointerdown', touched);
 document.addEventListener('keydown', pressed);
-document.addEventListener('contextmenu', (event) => event.preventDefault());
 upright.addEventListener('change', draw);
 
 root.textContent = '';

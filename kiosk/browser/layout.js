@@ -5,16 +5,16 @@
 
 const PORTRAIT = {
   usual: { often: [3, 2], agencies: [3, 4], services: [2, 6], results: [2, 3] },
-  large: { often: [2, 2], agencies: [2, 3], services: [1, 5], results: [1, 3] },
+  large: { often: [2, 1], agencies: [2, 3], services: [2, 4], results: [2, 2] },
   low: { often: [3, 1], agencies: [3, 2], services: [2, 3], results: [2, 1] },
-  'low large': { often: [2, 1], agencies: [2, 2], services: [1, 3], results: [1, 1] },
+  'low large': { often: [2, 1], agencies: [2, 2], services: [2, 3], results: [2, 1] },
 };
 
 const LANDSCAPE = {
   usual: { often: [3, 2], agencies: [3, 4], services: [2, 6], results: [2, 3] },
-  large: { often: [2, 2], agencies: [2, 3], services: [1, 5], results: [1, 2] },
+  large: { often: [2, 2], agencies: [2, 3], services: [2, 4], results: [1, 2] },
   low: { often: [3, 1], agencies: [3, 2], services: [2, 3], results: [2, 1] },
-  'low large': { often: [2, 1], agencies: [2, 2], services: [1, 3], results: [1, 1] },
+  'low large': { often: [2, 1], agencies: [2, 2], services: [2, 3], results: [1, 1] },
 };
 
 /** The grids of a screen that is `portrait` or not, as the citizen asked to see it. */
@@ -29,7 +29,7 @@ export function paged(items, [columns, rows], wanted) {
   const pages = Math.max(1, Math.ceil(items.length / size));
   const page = Math.min(Math.max(0, wanted), pages - 1);
   const slice = (number) => items.slice(number * size, (number + 1) * size);
-  return { page, pages, columns, items: slice(page), before: slice(page - 1), after: slice(page + 1) };
+  return { page, pages, columns, size, items: slice(page), before: slice(page - 1), after: slice(page + 1) };
 }
 
 /** The page that follows, the first after the last, with what is on it. */

@@ -1,6 +1,9 @@
 /**
- * Finding a service by what a citizen types: both languages, keywords, agencies, small slips forgiven.
+ * Finding a service by what a citizen types: both languages, keywords, agencies, slips of the finger forgiven.
+ * MiniSearch keeps the index and scores (BM25); here is what the words of this hall need besides.
  */
+import MiniSearch from 'minisearch';
+import { EMPTY, SAME } from './sayings.js';
 
 /** Lower case, no accents, only letters and digits. */
 export function plain(text) {
@@ -14,80 +17,98 @@ export function plain(text) {
 
 const words = (text) => plain(text).split(' ').filter(Boolean);
 
-/** Whether two words differ by at most one letter too many, too few, wrong, or by two swapped. */
-export function near(a, b) {
-  if (a === b) return true;
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  if (long.length - short.length > 1) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at += 1;
-  if (short.length < long.length) return short.slice(at) === long.slice(at + 1);
-  const swapped = short[at] === long[at + 1] && short[at + 1] === long[at];
-  return short.slice(at + 1) === long.slice(at + 1) || (swapped && short.slice(at + 2) === long.slice(at + 2));
+/** Words of one meaning are held under the first of them too. */
+const meaning = new Map(SAME.flatMap(([first, ...others]) => others.map((other) => [other, first])));
+const held = (word) => (meaning.has(word) ? [word, meaning.get(word)] : word);
+
+/** Letters that may be wrong: none in a short word, two in a long one, or where two were swapped. */
+function slips(word) {
+  if (word.length < 4 || /^[0-9]+$/.test(word)) return false;
+  return word.length < 6 ? 1 : 2;
 }
 
-/** Whether the letters of `part` come in this order in `whole`, beginning with its first. */
-function threaded(part, whole) {
-  if (part[0] !== whole[0]) return false;
-  let at = 0;
-  for (const letter of whole) if (letter === part[at]) at += 1;
-  return at === part.length;
+const SEARCH = {
+  boost: { name: 2.5, keywords: 3, agency: 1 },
+  prefix: true,
+  fuzzy: slips,
+  weights: { prefix: 0.6, fuzzy: 0.25 },
+  processTerm: (word) => word,
+};
+
+/**
+ * What can be found, made once for each catalogue. What is often asked for is meant a little more often,
+ * and so is a short name: "Paspor baru" rather than a name that mentions a passport.
+ */
+export function index(agencies, services) {
+  const known = Object.fromEntries(agencies.map((agency) => [agency.id, agency]));
+  const named = (agency) => `${agency.short} ${agency.id} ${agency.name.id} ${agency.name.en}`;
+  const found = new MiniSearch({
+    fields: ['name', 'keywords', 'agency'],
+    storeFields: ['kind', 'self', 'weight', 'whole'],
+    tokenize: words,
+    processTerm: held,
+    searchOptions: { ...SEARCH, boostDocument: (_id, _word, stored) => stored.weight },
+  });
+  found.addAll(
+    agencies.map((agency, at) => ({
+      id: `a${at}`,
+      kind: 'agency',
+      self: agency.id,
+      weight: 1,
+      whole: [plain(agency.short), plain(agency.id)],
+      agency: named(agency),
+    })),
+  );
+  found.addAll(
+    services.map((service, at) => ({
+      id: `s${at}`,
+      kind: 'service',
+      self: service.id,
+      weight: service.often ? 1.35 : 1,
+      whole: [service.name.id, service.name.en, ...(service.keywords ?? [])].map(plain),
+      name: `${service.name.id} ${service.name.en}`,
+      keywords: (service.keywords ?? []).join(' '),
+      agency: known[service.agency] ? named(known[service.agency]) : '',
+    })),
+  );
+  return found;
 }
 
-/** How well a typed word fits a held one, 0 (not at all) to 10. */
-export function fit(typed, held) {
-  if (typed === held) return 10;
-  if (held.startsWith(typed)) return 8;
-  if (typed.length >= 3 && held.includes(typed)) return 5;
-  if (typed.length >= 4 && near(typed, held)) return 4;
-  if (typed.length >= 4 && held.length > typed.length) {
-    if (near(typed, held.slice(0, typed.length)) || near(typed, held.slice(0, typed.length + 1))) return 3;
-    if (threaded(typed, held)) return 1;
-  }
-  return 0;
+/** A saying that is held word for word ("KTP hilang") is what was meant. */
+function exactly(hit, said) {
+  if (hit.whole.includes(said)) return 3;
+  return hit.whole.some((each) => ` ${each} `.includes(` ${said} `)) ? 1.6 : 1;
+}
+
+const FEW = 3;
+const SOME = 12;
+
+/** A short word with two letters swapped counts as two slips, which is more than it is allowed: try the swaps. */
+function swaps(word) {
+  if (word.length < 4 || word.length > 5) return word;
+  const swapped = [...word].slice(1).map((_, at) => word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2));
+  return { combineWith: 'OR', queries: [word, ...swapped] };
 }
 
 /**
- * What can be found, made once for each catalogue. `bonus` settles ties: what is often asked for, then
- * short names, as "Paspor baru" is meant more often than a name that mentions a passport.
+ * The entries that fit, best first: those that fit every word that says something, then, where these are few, those
+ * that fit some of them.
  */
-export function index(agencies, services) {
-  const agencyOf = Object.fromEntries(agencies.map((agency) => [agency.id, agency]));
-  const named = (agency) => words(`${agency.short} ${agency.id} ${agency.name.id} ${agency.name.en}`);
-  return [
-    ...agencies.map((agency) => ({ kind: 'agency', id: agency.id, bonus: 0, fields: [[1.5, named(agency)]] })),
-    ...services.map((service) => ({
-      kind: 'service',
-      id: service.id,
-      bonus: (service.often ? 2 : 0) + 4 / (3 + words(service.name.id).length),
-      fields: [
-        [3, words(`${service.name.id} ${service.name.en}`)],
-        [3, words((service.keywords ?? []).join(' '))],
-        [1, agencyOf[service.agency] ? named(agencyOf[service.agency]) : []],
-      ],
-    })),
-  ];
-}
-
-function score(entry, typed) {
-  let sum = 0;
-  for (const word of typed) {
-    let best = 0;
-    for (const [weight, held] of entry.fields) {
-      for (const each of held) best = Math.max(best, weight * fit(word, each));
-    }
-    if (best === 0) return 0;
-    sum += best;
-  }
-  return sum + entry.bonus;
-}
-
-/** The entries that fit every typed word, best first; ties keep the catalogue's order. */
 export function find(entries, query) {
   const typed = words(query);
-  if (typed.length === 0) return [];
-  return entries
-    .map((entry) => ({ kind: entry.kind, id: entry.id, score: score(entry, typed) }))
-    .filter((hit) => hit.score > 0)
+  const telling = typed.filter((word) => !EMPTY.has(word));
+  const asked = (telling.length > 0 ? telling : typed).map((word) => meaning.get(word) ?? word);
+  if (asked.length === 0) return [];
+  const search = (combineWith, queries) => ranked(entries.search({ combineWith, queries }), typed.join(' '));
+  let all = search('AND', asked);
+  if (all.length === 0) all = search('AND', asked.map(swaps));
+  if (all.length >= FEW || asked.length === 1) return all;
+  const seen = new Set(all.map((hit) => hit.id));
+  return [...all, ...search('OR', asked).filter((hit) => !seen.has(hit.id)).slice(0, SOME)];
+}
+
+function ranked(hits, said) {
+  return hits
+    .map((hit) => ({ kind: hit.kind, id: hit.self, score: hit.score * exactly(hit, said) }))
     .sort((a, b) => b.score - a.score);
 }

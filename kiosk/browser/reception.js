@@ -5,7 +5,7 @@ import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { language, onLanguage, setLanguage, t } from '../../core/web/browser/words.js';
-import { asked, chosenService, gave, ready, reception, refused, wish, wished, withPapers, withStates } from './giving.js';
+import { asked, chosenService, gave, ready, reception, refused, wish, wished, withAnswer, withPapers, withStates } from './giving.js';
 import { choice, given, head } from './giving_parts.js';
 import { index } from './match.js';
 
@@ -81,13 +81,16 @@ async function look() {
   }
 }
 
-async function again({ job }) {
+/** Print a paper (again), or say that it is there. */
+async function about({ job }, action) {
   place('choice').querySelector('[name=query]').focus(); // the button goes
+  const body = action === 'print' && desk.paper ? { kiosk: desk.paper } : {};
   const before = papers;
   try {
-    const answer = await post(`/api/v1/jobs/${job}/print`, {});
+    const answer = await post(`/api/v1/jobs/${job}/${action}`, body);
+    const shown = withAnswer({ ...desk, problem: null }, job, answer);
     // The line may have told already that it is printed: the answer is older than that.
-    show(withPapers({ ...desk, problem: null }, papers === before ? [answer] : papers));
+    show(papers === before ? shown : withPapers(shown, papers));
   } catch (problem) {
     show({ ...desk, problem });
   }
@@ -115,7 +118,7 @@ function draw() {
   document.title = t('reception.title');
   render(head({ user: page.user ? page.user.name : '', language: language(), speak: setLanguage }), place('head'));
   render(choice(desk, entries, does), place('choice'));
-  render(given(desk, again), place('given'));
+  render(given(desk, about), place('given'));
 }
 
 onLanguage(draw);

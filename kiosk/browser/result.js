@@ -2,33 +2,23 @@
 import { html, nothing } from 'lit-html';
 import { pick, t } from '../../core/web/browser/words.js';
 import { people, range } from './figures.js';
-import { PAPER_COMING } from './flow.js';
-import { icons } from './icons.js';
-
-/** The paper comes, or it does not and the screen is all there is. */
-function paper(print) {
-  if (print.state === 'sent' || PAPER_COMING.has(print.state)) {
-    return html`<p class="paper" role="status">${icons.paper}<span>${t('kiosk.paper.below')}</span>${icons.down}</p>`;
-  }
-  const words = print.state === 'failed' ? 'kiosk.paper.failed' : 'kiosk.paper.none';
-  return html`
-    <div class="paper failed" role="alert">
-      <p class="first">${t(words)}</p>
-      <p>${t('kiosk.paper.note')}</p>
-    </div>`;
-}
+import { paper } from './paper.js';
 
 export function result(k) {
-  const { ticket, print } = k.state;
+  const { ticket } = k.state;
   const klass = k.view.classes.find((each) => each.id === (ticket.klass ?? ticket.class));
   return {
     side: html`
       <div class="title">
         <p class="lead"><b>${pick(ticket.agency_name)}</b></p>
         <p class="service">${pick(ticket.service_name)}</p>
+        ${ticket.to_come?.length
+          ? html`<p class="onward"><b>${t('kiosk.result.onward')}</b>
+              ${ticket.to_come.map((each) => pick(each.name)).join(' · ')}</p>`
+          : nothing}
       </div>`,
     work: html`
-      <section class="hero" aria-live="polite">
+      <section class="hero">
         <h1 tabindex="-1">${t('kiosk.result.title')}
           <span class="number ${ticket.number.length > 4 ? 'long' : ''}">${ticket.number}</span></h1>
         ${ticket.mark && klass ? html`<p class="mark">${pick(klass.name)}</p>` : nothing}
@@ -46,7 +36,7 @@ export function result(k) {
         </figure>
       </div>
       <div class="spring"></div>
-      ${paper(print)}
+      ${paper(k)}
       <div class="ends">
         <button type="button" class="choice main done" @click=${() => k.send({ type: 'done' })}>
           <span class="what">${t('kiosk.done')}</span>

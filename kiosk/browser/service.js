@@ -14,6 +14,12 @@ function requirements(list) {
     </section>`;
 }
 
+/** What both services need, each once. */
+export function together(...lists) {
+  const said = new Set();
+  return lists.flat().filter((each) => !said.has(each.id) && said.add(each.id));
+}
+
 function fact(name, value, strong = false) {
   return html`<div class=${strong ? 'fact strong' : 'fact'}><dt>${name}</dt><dd class="figures">${value}</dd></div>`;
 }
@@ -30,13 +36,28 @@ function facts(service) {
     </dl>`;
 }
 
+function takes(k, klass, first) {
+  if (!first) return t('kiosk.take.class', { name: pick(klass.name).toLowerCase() });
+  return t(k.state.first ? 'kiosk.take.both' : 'kiosk.take');
+}
+
+/** One number for two errands: the way to choose the second. */
+function another(k) {
+  if (k.state.first) return nothing;
+  return html`
+    <button type="button" class="choice other second" ?disabled=${!k.alive} @click=${() => k.send({ type: 'second' })}>
+      <span class="what">${t('kiosk.second')}</span>
+      <span class="whom">${t('kiosk.second.hint')}</span>
+    </button>`;
+}
+
 /** One button a class: the first is what most people want, the others say whom they are for. */
 function choice(k, klass, first) {
   const hint = pick(klass.hint);
   return html`
     <button type="button" class="choice ${first ? 'main' : 'other'}" ?disabled=${!k.alive}
       @click=${() => k.send({ type: 'take', klass: klass.id, key: k.newKey() })}>
-      <span class="what">${first ? t('kiosk.take') : t('kiosk.take.class', { name: pick(klass.name).toLowerCase() })}</span>
+      <span class="what">${takes(k, klass, first)}</span>
       <span class="whom">${hint || pick(klass.name)}</span>
     </button>`;
 }
@@ -78,24 +99,43 @@ function taking(k, service) {
       : nothing}
     ${service.open
       ? html`${k.alive ? nothing : html`<p class="trouble">${t('kiosk.take.dead')}</p>`}
-        ${choice(k, first, true)} ${others.map((klass) => choice(k, klass, false))}`
+        ${choice(k, first, true)}
+        <div class="others">${others.map((klass) => choice(k, klass, false))} ${another(k)}</div>`
       : closed(k, service)}`;
+}
+
+function again(k) {
+  return html`<div class="closed"><p class="sentence">${t('kiosk.second.same')}</p></div>`;
+}
+
+/** The service that was chosen before this one, on whose number this one goes too. */
+function before(k) {
+  const first = k.view.services.find((each) => each.id === k.state.first);
+  return first ? { first, agency: k.agencyOf(first) } : null;
 }
 
 export function service(k) {
   const self = k.view.services.find((each) => each.id === k.state.service);
   const agency = k.agencyOf(self);
-  const needs = requirements(self.requirements);
+  const held = before(k);
+  const twice = held?.first.id === self.id;
+  const needs = requirements(held && !twice ? together(held.first.requirements, self.requirements) : self.requirements);
   return {
     side: html`
       <div class="title">
-        <p class="lead"><b>${agency.short}</b> · ${k.place(agency)}</p>
+        ${held && !twice
+          ? html`<p class="held"><b class="figures">1</b> <span>${pick(held.first.name)}
+                <span class="soft">${held.agency.short}</span></span></p>`
+          : nothing}
+        <p class="lead">${held && !twice ? html`<b class="figures">2</b> ` : nothing}<b>${agency.short}</b> ·
+          ${k.place(agency)}</p>
         <h1 tabindex="-1">${pick(self.name)}</h1>
+        ${held && !twice ? html`<p class="soft after">${t('kiosk.second.after')}</p>` : nothing}
       </div>
       ${k.portrait ? needs : nothing}`,
     work: html`
       ${k.portrait ? nothing : needs} ${facts(self)}
       <div class="spring"></div>
-      <div class="choices">${taking(k, self)}</div>`,
+      <div class="choices">${twice ? again(k) : taking(k, self)}</div>`,
   };
 }

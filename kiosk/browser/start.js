@@ -63,14 +63,25 @@ export function welcome(k) {
     </div>`;
 }
 
+/** While a second service is chosen: what the number is for already, and how to leave it at that. */
+function adding(k) {
+  const first = k.view.services.find((each) => each.id === k.state.first);
+  return html`
+    <div class="title">
+      <h1 tabindex="-1">${t('kiosk.second.title')}</h1>
+      <p class="lead">${t('kiosk.second.lead')}</p>
+      <p class="held"><b class="figures">1</b> <span>${pick(first.name)}
+        <span class="soft">${k.agencyOf(first).short}</span></span></p>
+    </div>`;
+}
+
 export function start(k) {
   const shown = paged(k.view.agencies, k.grids.agencies, k.state.page);
-  const zones = [...new Set(shown.items.map((agency) => agency.zone))];
   return {
-    side: welcome(k),
+    side: k.state.first ? adding(k) : welcome(k),
     work: html`
       ${often(k)}
-      <h2 id="agencies">${t('kiosk.agencies')} <span class="soft">${zones.map(k.zoneName).join(', ')}</span></h2>
+      <h2 id="agencies">${t('kiosk.agencies')}</h2>
       <div class="grid agencies columns-${shown.columns}" role="group" aria-labelledby="agencies">
         ${shown.items.map((agency) => agencyTile(agency, k.send))}
       </div>

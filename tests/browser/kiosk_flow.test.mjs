@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arrival, atRest, left, step, warning } from '../../kiosk/browser/flow.js';
+import { arrival, atRest, left, step, warning, wish } from '../../kiosk/browser/flow.js';
 
 const TICKET = { id: 't1', number: 'A007' };
 
@@ -135,4 +135,73 @@ test('time limits come from the page', () => {
   const limits = { idle: 3, warning: 1, result: 2, result_without_paper: 4 };
   assert.equal(left(play(...chosen), 1_000, limits), 2);
   assert.equal(step(shown('sent'), { type: 'tick', at: 2_000 }, limits).screen, 'start');
+});
+
+const both = [...chosen, { type: 'second' }, { type: 'service', id: 'paspor-baru' }];
+
+test('a second service goes on the number of the first', () => {
+  const state = play(...both, { type: 'take', klass: 'regular', key: 'k1' });
+  assert.deepEqual([state.order.service, state.order.more], ['kk-baru', ['paspor-baru']]);
+  assert.deepEqual(wish(play(...chosen)), { service: 'kk-baru', more: [] });
+});
+
+test('the second service is chosen like the first, and back leads to the first', () => {
+  const state = play(...chosen, { type: 'second' });
+  assert.deepEqual([state.screen, state.first], ['start', 'kk-baru']);
+  const again = step(state, { type: 'back', at: 1 });
+  assert.deepEqual([again.screen, again.service, again.first], ['service', 'kk-baru', null]);
+});
+
+test('the same service twice is not asked for, nor a third one', () => {
+  const same = play(...chosen, { type: 'second' }, { type: 'service', id: 'kk-baru' });
+  assert.equal(step(same, { type: 'take', klass: 'regular', key: 'k1', at: 1 }).order, null);
+  assert.equal(step(play(...both), { type: 'second', at: 1 }).screen, 'service');
+});
+
+test('one service and two are two wishes, each with its own key', () => {
+  const lost = play(...both, { type: 'take', klass: 'regular', key: 'k1' }, { type: 'trouble', key: 'k1', lost: true, problem: {} });
+  const alone = [{ type: 'back' }, { type: 'back' }, { type: 'take', klass: 'regular', key: 'k2' }];
+  assert.equal(alone.reduce((state, event) => step(state, { at: 1, ...event }), lost).order.key, 'k2');
+});
+
+test('the start is not at rest while a second service is chosen, and the next citizen finds neither', () => {
+  const state = play(...chosen, { type: 'second' });
+  assert.equal(atRest(state), false);
+  assert.deepEqual(step(state, { type: 'tick', at: 30_000 }), arrival({ lang: 'id', now: 30_000 }));
+});
+
+test('sound, size, contrast and reach are usual again for the next citizen', () => {
+  const looks = ['low', 'large', 'contrast', 'sound'].map((name) => ({ type: 'look', name }));
+  const state = play(...looks);
+  assert.deepEqual(state.look, { low: true, large: true, contrast: true, sound: true });
+  assert.deepEqual(step(state, { type: 'done', at: 1 }).look, arrival().look);
+});
+
+const doubtful = () => ({ ...shown('doubtful'), print: { job: 'j1', state: 'doubtful', printer: 'p1' } });
+const no = { type: 'answer', answer: 'again', key: 'k5' };
+
+test('paper that may have come out is asked about once', () => {
+  const asked = step(doubtful(), { ...no, at: 1 });
+  assert.deepEqual(asked.answer, { answer: 'again', key: 'k5', job: 'j1', status: 'sending' });
+  assert.equal(step(asked, { ...no, key: 'k6', at: 2 }).answer.key, 'k5');
+  const copy = { type: 'printed', ticket: 't1', print: { job: 'j2', state: 'doubtful', printer: 'p1' } };
+  const again = [{ type: 'told', ok: true }, copy, { ...no, key: 'k7' }];
+  assert.equal(again.reduce((state, event) => step(state, { at: 3, ...event }), asked).answer.key, 'k5');
+});
+
+test('a refused answer is told', () => {
+  const asked = step(doubtful(), { ...no, at: 1 });
+  assert.equal(step(asked, { type: 'told', ok: false, at: 2 }).answer.status, 'refused');
+});
+
+test('nobody is asked about paper that is known to be out', () => {
+  assert.equal(step(shown('sent'), { ...no, at: 1 }).answer, null);
+});
+
+test('another printer is news, and confirmation of paper that was sent does not hold the screen longer', () => {
+  const at = (print, when) => ({ type: 'printed', ticket: 't1', print, at: when });
+  const moved = step(shown('sending'), at({ state: 'sending', printer: 'p2' }, 1));
+  assert.equal(moved.print.printer, 'p2');
+  const sent = step(shown('queued'), at({ state: 'sent' }, 1_000));
+  assert.equal(left(step(sent, at({ state: 'confirmed' }, 5_000)), 5_000), 8);
 });

@@ -93,12 +93,16 @@ const COUNTERS = [
 ];
 
 test('where else a ticket may go is shown only as far as the server allows it', () => {
-  assert.deepEqual(names(ticketActions(serving())), ['park', 'transfer', 'add']);
-  assert.deepEqual(names(ticketActions(at({ current: ticket('called'), actions: ['start', 'transfer'] }))), ['transfer']);
+  assert.deepEqual(names(ticketActions(serving())), ['park', 'transfer', 'add', 'reprint']);
+  assert.deepEqual(names(ticketActions(at({ current: ticket('called'), actions: ['start', 'transfer'] }))), ['transfer', 'reprint']);
   const sent = serving({ sender: '9' }, { actions: ['finish', 'return'] });
   assert.deepEqual(ticketActions(sent)[0].params, { counter: '9' });
   assert.equal(ticketActions(sent)[0].asks, false);
   assert.deepEqual(ticketActions(at({})), []);
+});
+
+test('whoever may do nothing at this counter may not print either', () => {
+  assert.deepEqual(names(ticketActions(at({ current: ticket('serving'), actions: [] }))), []);
 });
 
 test('no two actions on offer share a key, and one is dominant', () => {
