@@ -38,14 +38,20 @@ MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 def main(only: tuple[str, ...], quick: bool, json_path: Path | None, folder: Path | None) -> None:
     """Measure, each figure against a limit of the same run."""
     console = Console(width=None if sys.stdout.isatty() else 150)
-    results, failures = {}, []
+    results: dict[str, Result] = {}
+    failures: list[str] = []
     base = Path(tempfile.mkdtemp(prefix="antrean-bench-", dir=folder))
     try:
         for name in only or BENCHMARKS:
             console.print(f"{name} \N{HORIZONTAL ELLIPSIS}", style="dim")
             place, began = base / name, time.monotonic()
             place.mkdir()
-            results[name] = BENCHMARKS[name](Scale(place, quick))
+            try:
+                results[name] = BENCHMARKS[name](Scale(place, quick))
+            except Exception as trouble:  # what the others have measured is still told
+                console.print_exception()
+                failures.append(f"{name}: {type(trouble).__name__}: {trouble}")
+                continue
             results[name].details["took_seconds"] = round(time.monotonic() - began, 1)
             results[name].details["load_average"] = os.getloadavg()[0]
     finally:

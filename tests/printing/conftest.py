@@ -5,14 +5,14 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
 
 from kiosk.printing.paper import PaperTicket, PaperWords
+from tests.printing.tickets import PLAIN
 
 CATALOGUES = Path(__file__).parents[2] / "kiosk" / "translations"
 
@@ -34,22 +34,7 @@ def words() -> Callable[[str], PaperWords]:
 
 @pytest.fixture
 def ticket() -> PaperTicket:
-    return PaperTicket(
-        number="A007",
-        service="Pencetakan KTP-el baru",
-        agency="Dinas Kependudukan dan Pencatatan Sipil Kota Denpasar",
-        zone="Zona A",
-        floor="1",
-        issued_at=datetime(2026, 11, 24, 9, 5, tzinfo=ZoneInfo("Asia/Makassar")),
-        timezone="WITA",
-        ahead=5,
-        median_minutes=10,
-        p80_minutes=25,
-        url="https://mpp.denpasarkota.go.id/t/Q2hhcmxpZVRoZUNhdDEyMw",
-        hall="Mal Pelayanan Publik Kota Denpasar",
-        klass="Prioritas",
-        requirements=("Sudah melakukan perekaman", "Fotokopi KK"),
-    )
+    return replace(PLAIN, agency="Dinas Kependudukan dan Pencatatan Sipil Kota Denpasar", zone="Zona A")
 
 
 class Mailbox:
