@@ -51,8 +51,12 @@ class SerialLine(DeviceLine):
             time.sleep(min(REST, left(end)))
 
     def close(self) -> None:
-        """Give it back, with whatever did not go."""
+        """Give it back; what does not go is thrown away.
+
+        Only that: where all has gone the end of the ticket may still be in the chip, or on its way.
+        """
         with contextlib.suppress(OSError):
-            self._port.reset_output_buffer()
+            if self._port.out_waiting:
+                self._port.reset_output_buffer()
         with contextlib.suppress(OSError):
             self._port.close()
