@@ -139,8 +139,10 @@ def _play(engine: Engine, clock: StepClock, plan: Plan) -> None:
         for service in wanted:
             counter = desks[service]
             officer = officers[counter]
-            made = (c.CallNext, c.StartService, c.FinishService)
-            _do(engine, [command(officer, counter) for command in made])
+            called, _ = _do(engine, [c.CallNext(officer, counter), c.StartService(officer, counter)])
+            # Not always this service: a ticket on its route may have been first.
+            kinds = plan.services[engine.hall.tickets[called.ticket].stage.service].outcomes
+            _do(engine, [c.FinishService(officer, counter, kinds[0].id if kinds else "")])
 
 
 def _do(engine: Engine, commands: Sequence[c.Command]) -> list[Done]:
