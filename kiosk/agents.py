@@ -30,12 +30,17 @@ class Agents:
         self._house = house
         self._steady = steady
         # A hall that has just started gives each agent the time to find it again.
+        self._stopped = False
         self._heard = {each.id: steady() for each in house.settings.printers.values() if each.kind == AGENT}
 
     def start(self) -> None:
         """Watch beside the requests, where there is anything to watch."""
         if self._heard:
             self._house.concurrency.spawn(self._watch)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._stopped = True
 
     def heard(self, printer: str) -> None:
         """The agent of ``printer`` has just spoken."""
@@ -61,6 +66,8 @@ class Agents:
     def _watch(self) -> None:
         while True:
             self._house.concurrency.sleep(LOOK_S)
+            if self._stopped:
+                return
             try:
                 self.look()
             except (StoreError, Refusal) as trouble:  # the hall stops, or its disk does not write

@@ -50,6 +50,10 @@ class Press:
         waiting = [job for job in left if job.state is PrintState.QUEUED]
         self._spooler.start([Order(job.id, job.ticket, job.printer) for job in waiting])
 
+    def stop(self) -> None:
+        """Begin nothing new: the hall stops."""
+        self._spooler.stop()
+
     def _here(self, job: PrintJob) -> bool:
         """Whether this process prints the job. One whose printer left the configuration fails here."""
         printer = self._settings.get(job.printer)

@@ -68,6 +68,8 @@ class Application:
     def stop(self) -> None:
         """Take no more commands; what is under way is finished."""
         self.presence.stop()
+        for face in self.faces:
+            face.stop()
         self.house.engine.stop()
 
 

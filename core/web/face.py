@@ -70,5 +70,7 @@ class Face:
     topics: Sequence[Topic] = ()
     start: Callable[[], None] = lambda: None
     """Called once the engine runs: starts what works beside the requests."""
+    stop: Callable[[], None] = lambda: None
+    """Called when the hall stops, before the engine: begin nothing new."""
     checks: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """For ``/readyz``: name to a function that answers ``ok`` or what is wrong."""

@@ -58,6 +58,7 @@ class Spooler:
         self._due: set[str] = set()
         self._in_hand: dict[str, Order] = {}
         self._told: dict[str, Status] = {}
+        self._stopped = False
 
     def start(self, pending: Iterable[Order] = (), watch: bool = True) -> None:
         """Begin to print; ``pending``: what an earlier run left, oldest first.
@@ -70,6 +71,15 @@ class Spooler:
             self._concurrency.spawn(self._remind)
         for order in pending:
             self.submit(order)
+
+    def stop(self) -> None:
+        """Begin no job and ask no printer any more; what waits is the next run's.
+
+        A job that is under way is printed and reported as far as the hall still takes reports.
+        """
+        self._stopped = True
+        for box in self._boxes.values():
+            box.put(None)
 
     def submit(self, order: Order) -> None:
         """Put a job behind the others of its printer. A job that already waits there waits once."""
@@ -90,15 +100,17 @@ class Spooler:
             self._boxes[ident].put(None)
 
     def _remind(self) -> None:
-        while True:
+        while not self._stopped:
             for ident in self._printers:
                 self.look(ident)
             self._concurrency.sleep(LOOK_S)
 
     def _serve(self, ident: str) -> None:
         printer, box = self._printers[ident], self._boxes[ident]
-        while True:
+        while not self._stopped:
             for order in box.take_all(1):
+                if self._stopped:
+                    return
                 # Whatever goes wrong, the thread lives on for the next.
                 try:
                     if order is not None:
@@ -131,7 +143,7 @@ class Spooler:
                 self._failing.discard(ident)
                 if self._told.get(ident, _WELL) != _WELL:
                     self._due.add(ident)
-            case PrintState.QUEUED if handed.wanted:
+            case PrintState.QUEUED if handed.wanted and not self._stopped:
                 self._concurrency.spawn_after(AGAIN_S, partial(self.submit, order))
             case PrintState.FAILED | PrintState.DOUBTFUL:
                 self._due.add(ident)

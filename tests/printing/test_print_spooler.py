@@ -176,6 +176,19 @@ def test_a_job_given_twice_while_it_waits_is_printed_once(spool, hall):
     assert [job for job, _ in stalled.jobs] == ["j1", "j2", "j3"]
 
 
+def test_a_stopped_spooler_ends_the_job_in_hand_and_leaves_the_rest_waiting(spool, hall):
+    stalled = Stalled()
+    spooler = spool({"p": stalled})
+    spooler.submit(order("j1"))
+    assert stalled.entered.wait(5)
+    spooler.submit(order("j2"))
+    spooler.stop()
+    stalled.release.set()
+    assert hall.end() == ("j1", "confirmed", "")
+    with pytest.raises(queue.Empty):
+        hall.reports.get(timeout=0.3)
+
+
 def test_a_printer_nobody_has_is_a_failure_not_a_loss(spool, hall):
     spooler = spool({"p": Paper()}, pending=[order("j1", "gone")])
     assert hall.end() == ("j1", "failed", "unknown printer gone")
