@@ -37,10 +37,7 @@ def board_topic(house: House) -> Topic:
     def admit(ident: str, actor: Actor | None) -> None:
         if ident not in boards:
             raise BoardUnknown(board=ident)
-        if actor is None:
-            raise SignInRequired()
-        if actor.role not in FOLLOWING:
-            raise Forbidden(role=actor.role.value, action="follow")
+        may_follow(actor)
 
     def view(ident: str, at: datetime) -> Mapping[str, Any]:
         return engine.read(lambda hall: views.board(hall, boards[ident], at))
@@ -69,6 +66,14 @@ def board_topic(house: House) -> Topic:
         )
 
     return Topic("board", admit, view, touched, calls)
+
+
+def may_follow(actor: Actor | None) -> None:
+    """Boards and staff follow boards. Raises ``SignInRequired`` or ``Forbidden``."""
+    if actor is None:
+        raise SignInRequired()
+    if actor.role not in FOLLOWING:
+        raise Forbidden(role=actor.role.value, action="follow")
 
 
 def ticket_topic(house: House) -> Topic:

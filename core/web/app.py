@@ -231,6 +231,7 @@ def _live(app: Flask, house: House, faces: tuple[Face, ...]) -> Live:
             concurrency=house.concurrency,
             actor_of=lambda token: None if token is None else house.gate.actor_of_token(token),
             session_actor=session_actor,
+            build=pages.build_of(app),
             problem=lambda error, lang: shown.of(error, lang or language()),
         )
     )

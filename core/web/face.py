@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint
 from flask_openapi3.blueprint import APIBlueprint
@@ -44,6 +44,32 @@ def _no_calls(_effects: Effects, _ident: str) -> Sequence[Mapping[str, Any]]:
     return ()
 
 
+class Dialogue(Protocol):
+    """For a topic whose followers are spoken to one by one, and answer.
+
+    ``who`` is a connection. All are called in that connection's own thread, and must not raise.
+    """
+
+    hears: str
+    """The name of the event that followers send: ``{topic, …}``."""
+
+    def begin(self, send: Callable[[str, str, str, Mapping[str, Any]], None]) -> None:
+        """Called once, before anybody joins. ``send(who, event, topic, content)`` emits to one connection."""
+        ...
+
+    def joined(self, ident: str, who: str, said: Mapping[str, Any]) -> None:
+        """Follows from now on; ``said``: what it sent to subscribe. Called again when it asks again."""
+        ...
+
+    def left(self, ident: str, who: str) -> None:
+        """Follows no longer, or its line is gone."""
+        ...
+
+    def heard(self, ident: str, who: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A follower has sent ``hears``; answers with the acknowledgement."""
+        ...
+
+
 @dataclass(frozen=True)
 class Topic:
     """A live topic ``NAME:ID``.
@@ -58,6 +84,7 @@ class Topic:
     view: Callable[[str, datetime], Mapping[str, Any]]
     touched: Callable[[Effects, Iterable[str]], Iterable[str]]
     calls: Callable[[Effects, str], Sequence[Mapping[str, Any]]] = _no_calls
+    dialogue: Dialogue | None = None
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ a room. Requests and the engine's writer only leave word in its mailbox, so nobo
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from flask_socketio import SocketIO, join_room, leave_room
 from core.domain.errors import Refusal, Unknown
 from core.domain.staff import Actor
 from core.ports import Clock, Concurrency
+from core.web.followers import Connection, Followers
 
 if TYPE_CHECKING:
     from core.engine.effects import Effects
@@ -96,49 +96,10 @@ class Wiring:
     """Who bears a token."""
     session_actor: Callable[[], Actor | None] = lambda: None
     """Who is signed in by the session cookie; asked once, in the request that connects."""
+    build: str = ""
+    """Changes with the browsers' bundles: a page that was made by others loads itself again."""
     problem: Callable[[Exception, str | None], Mapping[str, Any]] = plain_problem
     """An error as a problem, in a language (``None``: the hall's first)."""
-
-
-@dataclass
-class Connection:
-    """One client: who it is, and what it follows."""
-
-    actor: Actor | None
-    topics: set[str] = field(default_factory=set)
-
-
-class Followers:
-    """How many follow each id of each topic."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, dict[str, int]] = {}
-        self._lock = threading.Lock()
-
-    def add(self, name: str, ident: str) -> None:
-        """One more."""
-        with self._lock:
-            idents = self._counts.setdefault(name, {})
-            idents[ident] = idents.get(ident, 0) + 1
-
-    def remove(self, name: str, ident: str) -> None:
-        """One less."""
-        with self._lock:
-            idents = self._counts.get(name, {})
-            left = idents.get(ident, 0) - 1
-            if left > 0:
-                idents[ident] = left
-            else:
-                idents.pop(ident, None)
-
-    def of(self, name: str) -> tuple[str, ...]:
-        """The ids of a topic that somebody follows."""
-        with self._lock:
-            return tuple(self._counts.get(name, ()))
-
-    def follows(self, name: str, ident: str) -> bool:
-        """Whether anybody follows."""
-        return ident in self._counts.get(name, ())
 
 
 class Turn(Enum):
@@ -187,6 +148,10 @@ class Live:
         self.socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
         self.socketio.on_event("subscribe", self._subscribe, namespace=NAMESPACE)
         self.socketio.on_event("unsubscribe", self._unsubscribe, namespace=NAMESPACE)
+        for topic in self._wiring.topics.values():
+            if topic.dialogue is not None:
+                topic.dialogue.begin(self._tell)
+                self.socketio.on_event(topic.dialogue.hears, self._hear, namespace=NAMESPACE)
         self._told = self._wiring.seq()
         self._threads.spawn(self._announce)
         self._threads.spawn_after(BEAT_SECONDS, self._remind_of_beat)
@@ -222,21 +187,28 @@ class Live:
 
     def _disconnect(self, _reason: Any = None) -> None:
         connection = self._connections.pop(_sid(), None)
-        for topic in connection.topics if connection is not None else ():
-            self._followers.remove(*_split(topic))
+        for room in connection.topics if connection is not None else ():
+            self._leave(room)
+
+    def _leave(self, room: str) -> None:
+        name, ident = _split(room)
+        self._followers.remove(name, ident)
+        if (dialogue := self._wiring.topics[name].dialogue) is not None:
+            dialogue.left(ident, _sid())
 
     def _subscribe(self, data: Any = None) -> Mapping[str, Any]:
         asked = data if isinstance(data, dict) else {}
         lang = asked.get("lang")
         try:
-            return self._admit(asked.get("topic"), asked.get("token"))
+            return self._admit(asked)
         except Refusal as refusal:
             return self._wiring.problem(refusal, lang if isinstance(lang, str) else None)
         except Exception as error:
             log.exception("subscribe failed")
             return self._wiring.problem(error, lang if isinstance(lang, str) else None)
 
-    def _admit(self, room: Any, token: Any) -> Mapping[str, Any]:
+    def _admit(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        room, token = asked.get("topic"), asked.get("token")
         name, ident = _split(room)
         if (topic := self._wiring.topics.get(name)) is None:
             raise TopicUnknown(topic=str(room)[:100])
@@ -251,7 +223,9 @@ class Live:
             join_room(room)
             connection.topics.add(room)
             self._followers.add(name, ident)
-        return self._snapshot(topic, ident)
+        if topic.dialogue is not None:
+            topic.dialogue.joined(ident, _sid(), asked)
+        return {**self._snapshot(topic, ident), "build": self._wiring.build}
 
     def _unsubscribe(self, data: Any = None) -> Mapping[str, Any]:
         name, ident = _split(data.get("topic") if isinstance(data, dict) else None)
@@ -260,8 +234,23 @@ class Live:
         if room in connection.topics:
             connection.topics.discard(room)
             leave_room(room)
-            self._followers.remove(name, ident)
+            self._leave(room)
         return {"topic": room}
+
+    def _hear(self, data: Any = None) -> Mapping[str, Any]:
+        said = data if isinstance(data, dict) else {}
+        name, ident = _split(said.get("topic"))
+        topic, connection = self._wiring.topics.get(name), self._connections.get(_sid())
+        if topic is None or topic.dialogue is None or connection is None:
+            return {}
+        if _room(name, ident) not in connection.topics:  # it was cut off meanwhile, or never subscribed
+            return {}
+        return topic.dialogue.heard(ident, _sid(), said)
+
+    def _tell(self, who: str, event: str, room: str, content: Mapping[str, Any]) -> None:
+        """Emit to one connection; one that is gone is not missed."""
+        message = {"topic": room, "epoch": self._wiring.epoch, "seq": self._told, **content}
+        self.socketio.emit(event, message, namespace=NAMESPACE, to=who)
 
     # The announcer.
 

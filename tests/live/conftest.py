@@ -164,6 +164,7 @@ class Follower:
         self.client.on("connect", self.connected.set, namespace="/live")
         self.client.on("view", lambda data: self.events.put(("view", data)), namespace="/live")
         self.client.on("call", lambda data: self.events.put(("call", data)), namespace="/live")
+        self.client.on("greeting", lambda data: self.events.put(("greeting", data)), namespace="/live")
         self.client.connect(
             url, transports=list(transports), namespaces=["/live"], auth=auth, wait_timeout=10
         )

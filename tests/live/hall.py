@@ -36,6 +36,36 @@ class WallClock:
         return datetime.now(UTC)
 
 
+class Talk:
+    """Remembers what happens; greets who joins, and repeats what it hears."""
+
+    hears = "said"
+
+    def __init__(self):
+        self.happened = []
+
+    def begin(self, send):
+        """The means to speak to one."""
+        self.send = send
+
+    def joined(self, ident, who, said):
+        """Greets."""
+        self.happened.append(["joined", ident, said.get("name")])
+        self.send(who, "greeting", f"talk:{ident}", {"name": said.get("name")})
+
+    def left(self, ident, who):
+        """Remembers."""
+        self.happened.append(["left", ident])
+
+    def heard(self, ident, who, said):
+        """Repeats."""
+        self.happened.append(["heard", ident, said["words"]])
+        return {"words": said["words"]}
+
+
+TALK = Talk()
+
+
 def make_live(mode):
     """The live part with topics of its own."""
     from core.engine.effects import Effects  # noqa: PLC0415
@@ -64,7 +94,11 @@ def make_live(mode):
 
     live = Live(
         Wiring(
-            topics={"board": Topic("board", admit, view, touched, calls)},
+            topics={
+                "board": Topic("board", admit, view, touched, calls),
+                "talk": Topic("talk", admit, view, lambda _effects, _followed: (), dialogue=TALK),
+            },
+            build="bundles of today",
             epoch=f"{os.getpid()}",
             seq=lambda: SEQ[0],
             clock=WallClock(),
@@ -121,6 +155,10 @@ def make_app(mode):  # noqa: C901 - one function a route
     def file():
         return flask.send_file(__file__)
 
+    @app.get("/talk")
+    def talk():
+        return TALK.happened
+
     @app.get("/clients")
     def clients():
         return str(sum(not each.closed for each in live.socketio.server.eio.sockets.values()))
@@ -147,6 +185,7 @@ def make_app(mode):  # noqa: C901 - one function a route
         drop()
         PADDING[0] = "x"
         SEQ[0] = 0
+        TALK.happened.clear()
         BOARDS.update(dict.fromkeys(BOARDS, 0))
         return "ok"
 

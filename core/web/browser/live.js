@@ -126,8 +126,53 @@ export function follow(topic, options) {
   }
   document.addEventListener('visibilitychange', wake);
 
+  /**
+   * Speak with the server about another topic on the same line; it begins with `open()`.
+   * @param {string} other  the topic
+   * @param {{event: string, wish?: () => object, onMessage: (message: any) => void}} options
+   *   `wish`: what the subscription says besides, asked anew each time the line comes back
+   */
+  function converse(other, { event, wish = () => ({}), onMessage }) {
+    let wanted = false;
+    let later = 0;
+    function ask() {
+      clearTimeout(later);
+      if (!wanted || closed || !socket.connected) return;
+      const who = token ? { token } : {};
+      socket.timeout(ANSWER_WITHIN).emit('subscribe', { topic: other, lang: language(), ...who, ...wish() }, (late, answer) => {
+        if (late || !answer || !answer.view) later = setTimeout(ask, ASK_AGAIN);
+      });
+    }
+    socket.on('connect', ask);
+    socket.on(event, (message) => {
+      heard();
+      if (wanted && message.topic === other) onMessage(message);
+    });
+    return {
+      open() {
+        if (wanted) return;
+        wanted = true;
+        ask();
+      },
+      close() {
+        if (!wanted) return;
+        wanted = false;
+        clearTimeout(later);
+        if (socket.connected) socket.emit('unsubscribe', { topic: other });
+      },
+      /** The server's answer; null where the line is dead or slower than `within` milliseconds. */
+      tell(name, content, within = 2_000) {
+        if (!socket.connected) return Promise.resolve(null);
+        return new Promise((done) => {
+          socket.timeout(within).emit(name, { topic: other, ...content }, (late, answer) => done(late ? null : answer));
+        });
+      },
+    };
+  }
+
   return {
     clock,
+    converse,
     refresh: () => socket.connected && subscribe(),
     close() {
       closed = true;

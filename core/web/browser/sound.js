@@ -5,7 +5,7 @@ const TONES = [783.99, 659.26, 523.25];
 const STEP = 0.34;
 const RING = 1.3;
 /** A file that has not ended by then is passed over, milliseconds. */
-const FILE_WITHIN = 20_000;
+const FILE_WITHIN = 10_000;
 
 let context = null;
 let queue = Promise.resolve();
@@ -72,40 +72,64 @@ function ring(tones, volume) {
   return new Promise((done) => setTimeout(done, length * 1000));
 }
 
-/** Play one file to its end; a failed file is passed over. */
-function play(url) {
+/** A file that loads already: it sounds as soon as its turn comes. */
+function load(url) {
+  const file = new Audio();
+  file.preload = 'auto';
+  file.src = url;
+  return file;
+}
+
+/** Play one file to its end. Answers with '' or with what was wrong; a failed file is passed over. */
+function play(file, volume) {
   return new Promise((done) => {
-    const file = new Audio(url);
-    const timer = setTimeout(end, FILE_WITHIN);
-    function end() {
+    const timer = setTimeout(() => end(`longer than ${FILE_WITHIN / 1000} s`), FILE_WITHIN);
+    function end(trouble) {
       clearTimeout(timer);
+      file.onended = null;
+      file.onerror = null;
       file.pause();
-      done();
+      done(trouble);
     }
-    file.onended = end;
-    file.onerror = end;
+    file.onended = () => end('');
+    file.onerror = () => end(file.error ? `${file.error.code} ${file.error.message || ''}`.trim() : 'not playable');
+    if (file.error) {
+      file.onerror();
+      return;
+    }
+    file.volume = volume;
+    file.currentTime = 0;
     const started = file.play();
-    if (started && started.catch) started.catch(end);
+    if (started && started.catch) started.catch((error) => end(error.name || String(error)));
   });
 }
 
 /**
  * Chime, then the files, after all that was asked before.
  * @param {string[]} files
- * @param {{stale?: () => boolean, started?: () => void, volume?: number}} options  `stale`: asked when its turn comes; true drops it
- * @returns {Promise<void>} when it has sounded or was dropped
+ * @param {{stale?: () => boolean, started?: () => void, bell?: boolean, times?: number, volume?: number}} options
+ *   `stale`: asked when its turn comes; true drops it. `bell`: false for the files alone. `times`: how often they are said
+ * @returns {Promise<string>} when it has sounded or was dropped: '' or what was wrong with a file
  */
-export function announce(files = [], { stale = () => false, started = () => {}, volume = 0.5 } = {}) {
-  queue = queue.then(async () => {
-    if (locked() || stale()) return;
+export function announce(files = [], options = {}) {
+  const { stale = () => false, started = () => {}, bell = true, times = 1, volume = 1 } = options;
+  const said = queue.then(async () => {
+    if (locked()) return 'locked';
+    if (stale()) return '';
     started();
-    await ring(TONES, volume);
-    for (const file of files) await play(file);
-  }).catch(() => {}); // one failed sound never stops the next
-  return queue;
+    const loaded = files.map(load);
+    let trouble = '';
+    if (bell) await ring(TONES, volume * 0.5);
+    for (let time = 0; time < times; time += 1) {
+      for (const file of loaded) trouble = (await play(file, volume)) || trouble;
+    }
+    return trouble;
+  }).catch((error) => String(error)); // one failed sound never stops the next
+  queue = said;
+  return said;
 }
 
 /** The chime alone. */
-export function chime(options = {}) {
-  return announce([], options);
+export function chime({ volume = 0.5 } = {}) {
+  return announce([], { volume: volume * 2 });
 }

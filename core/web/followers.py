@@ -1,0 +1,49 @@
+"""Who is connected to the live line, and how many follow what."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from core.domain.staff import Actor
+
+
+@dataclass
+class Connection:
+    """One client: who it is, and what it follows."""
+
+    actor: Actor | None
+    topics: set[str] = field(default_factory=set)
+
+
+class Followers:
+    """How many follow each id of each topic."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[str, int]] = {}
+        self._lock = threading.Lock()
+
+    def add(self, name: str, ident: str) -> None:
+        """One more."""
+        with self._lock:
+            idents = self._counts.setdefault(name, {})
+            idents[ident] = idents.get(ident, 0) + 1
+
+    def remove(self, name: str, ident: str) -> None:
+        """One less."""
+        with self._lock:
+            idents = self._counts.get(name, {})
+            left = idents.get(ident, 0) - 1
+            if left > 0:
+                idents[ident] = left
+            else:
+                idents.pop(ident, None)
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """The ids of a topic that somebody follows."""
+        with self._lock:
+            return tuple(self._counts.get(name, ()))
+
+    def follows(self, name: str, ident: str) -> bool:
+        """Whether anybody follows."""
+        return ident in self._counts.get(name, ())

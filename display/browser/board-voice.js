@@ -1,0 +1,86 @@
+// The loudspeaker of a board: says what the server offers, one at a time, each once.
+
+/** So many announcements are remembered, so that none is said again after a restart of the server. */
+export const REMEMBERED = 200;
+
+/** What this browser has said, kept over a reload of the page. */
+export function memory(key, storage) {
+  let ids = [];
+  try {
+    ids = JSON.parse(storage.getItem(key)) || [];
+  } catch (_) {
+    // a private window, or nothing of ours
+  }
+  return {
+    ids: () => ids,
+    has: (id) => ids.includes(id),
+    add(id) {
+      ids = [...ids.filter((each) => each !== id), id].slice(-REMEMBERED);
+      try {
+        storage.setItem(key, JSON.stringify(ids));
+      } catch (_) {
+        // it lasts as long as the page
+      }
+    },
+  };
+}
+
+/**
+ * @typedef {object} Announcement
+ * @property {string} id
+ * @property {string[]} audio  addresses of the files that say it, one after the other
+ * @property {boolean} chime
+ * @property {number} times    how often it is said
+ *
+ * @param {object} given
+ * @param {(name: string, content: object) => Promise<{go?: boolean}|null>} given.tell  to the server
+ * @param {(said: Announcement) => Promise<string>} given.say  sounds it; '' or what was wrong
+ * @param {ReturnType<typeof memory>} given.said
+ * @param {(now: Announcement|null) => void} [given.onSaying]  what is said just now
+ * @param {(end: Announcement & {state: string, detail: string}) => void} [given.onEnd]
+ */
+export function speaker({ tell, say, said, onSaying = () => {}, onEnd = () => {} }) {
+  let saying = null;
+  let next = null;
+
+  async function begin(announcement) {
+    saying = announcement;
+    // Without the server's leave nothing sounds: another board may have it by now.
+    const answer = await tell('announced', { id: announcement.id, state: 'started' });
+    if (!answer || !answer.go) {
+      saying = null;
+      return;
+    }
+    onSaying(announcement);
+    const detail = await say(announcement);
+    said.add(announcement.id);
+    saying = null;
+    const state = detail ? 'failed' : 'done';
+    onEnd({ ...announcement, state, detail });
+    onSaying(null);
+    await tell('announced', { id: announcement.id, state, detail });
+  }
+
+  async function run(announcement) {
+    await begin(announcement);
+    const waiting = next;
+    next = null;
+    if (waiting && !saying) await run(waiting);
+  }
+
+  return {
+    /** What a subscription tells the server. */
+    wish: () => ({ said: said.ids(), saying: saying ? saying.id : '' }),
+    busy: () => saying !== null,
+    /** The server offers an announcement. */
+    take({ announcement }) {
+      if (said.has(announcement.id)) return tell('announced', { id: announcement.id, state: 'done' });
+      if (saying && saying.id === announcement.id) return tell('announced', { id: announcement.id, state: 'started' });
+      if (saying) {
+        next = announcement; // its turn comes; the server may have taken it back by then
+        return Promise.resolve();
+      }
+      return run(announcement);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// The loudspeaker of a board, with a server and a sound that are told what to do.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { REMEMBERED, memory, speaker } from '../../display/browser/board-voice.js';
+
+function storage() {
+  const kept = new Map();
+  return { getItem: (key) => (kept.has(key) ? kept.get(key) : null), setItem: (key, value) => kept.set(key, value) };
+}
+
+function hall({ go = () => true, trouble = () => '' } = {}) {
+  const said = memory('said', storage());
+  const told = [];
+  const marks = [];
+  const sounded = [];
+  let finish = null;
+  const page = speaker({
+    said,
+    tell: async (name, { id, state, detail = '' }) => {
+      told.push(`${id} ${state}${detail ? ` ${detail}` : ''}`);
+      if (state !== 'started') return { go: false };
+      const answer = go(id);
+      return answer === null ? null : { go: answer };
+    },
+    say: ({ id }) => {
+      sounded.push(id);
+      return new Promise((done) => {
+        finish = () => done(trouble(id));
+      });
+    },
+    onSaying: (now) => marks.push(now ? now.id : ''),
+  });
+  const settle = () => new Promise((done) => setTimeout(done, 0));
+  return { page, said, told, marks, sounded, settle, end: async () => { finish(); await settle(); } };
+}
+
+const offer = (id) => ({ announcement: { id, audio: [], chime: true, times: 1 } });
+
+test('an offer is said after leave is given, marked while it sounds, and reported', async () => {
+  const one = hall();
+  one.page.take(offer('1'));
+  await one.settle();
+  assert.deepEqual(one.told, ['1 started']);
+  assert.deepEqual(one.page.wish(), { said: [], saying: '1' });
+  await one.end();
+  assert.deepEqual(one.told, ['1 started', '1 done']);
+  assert.deepEqual(one.marks, ['1', '']);
+  assert.deepEqual(one.page.wish(), { said: ['1'], saying: '' });
+});
+
+for (const [words, answer] of [['refused', false], ['not given in time', null]]) {
+  test(`nothing sounds where leave is ${words}`, async () => {
+    const one = hall({ go: () => answer });
+    await one.page.take(offer('1'));
+    assert.deepEqual(one.sounded, []);
+    assert.equal(one.page.busy(), false);
+    assert.deepEqual(one.said.ids(), []);
+  });
+}
+
+test('what was said is not said again, and the server hears so', async () => {
+  const one = hall();
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  await one.page.take(offer('1'));
+  assert.deepEqual(one.sounded, ['1']);
+  assert.deepEqual(one.told, ['1 started', '1 done', '1 done']);
+});
+
+test('what is being said is claimed again when a new server offers it', async () => {
+  const one = hall();
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.page.take(offer('1'));
+  assert.deepEqual(one.told, ['1 started', '1 started']);
+  assert.deepEqual(one.sounded, ['1']);
+});
+
+test('an offer that comes while another one sounds waits for its end', async () => {
+  const one = hall();
+  one.page.take(offer('1'));
+  await one.settle();
+  one.page.take(offer('2'));
+  await one.settle();
+  assert.deepEqual(one.sounded, ['1']);
+  await one.end();
+  assert.deepEqual(one.sounded, ['1', '2']);
+  await one.end();
+  assert.deepEqual(one.told, ['1 started', '1 done', '2 started', '2 done']);
+});
+
+test('a failed file is reported and the next call is said', async () => {
+  const one = hall({ trouble: (id) => (id === '1' ? '4 not playable' : '') });
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  one.page.take(offer('2'));
+  await one.settle();
+  await one.end();
+  assert.deepEqual(one.told, ['1 started', '1 failed 4 not playable', '2 started', '2 done']);
+});
+
+test('the memory outlives the page, is bounded, and takes broken or no storage', () => {
+  const kept = storage();
+  const first = memory('said', kept);
+  for (let id = 0; id < REMEMBERED + 5; id += 1) first.add(String(id));
+  const second = memory('said', kept);
+  assert.equal(second.ids().length, REMEMBERED);
+  assert.ok(second.has(String(REMEMBERED + 4)));
+  assert.ok(!second.has('0'));
+  kept.setItem('said', '{broken');
+  assert.deepEqual(memory('said', kept).ids(), []);
+  const none = { getItem() { throw new Error('denied'); }, setItem() { throw new Error('denied'); } };
+  const third = memory('said', none);
+  third.add('1');
+  assert.ok(third.has('1'));
+});
