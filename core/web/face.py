@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from flask import Blueprint
 from flask_openapi3.blueprint import APIBlueprint
+from prometheus_client.core import Metric
 
 from core.domain.plan import Plan
 from core.domain.staff import Actor
@@ -101,3 +102,5 @@ class Face:
     """Called when the hall stops, before the engine: begin nothing new."""
     checks: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """For ``/readyz``: name to a function that answers ``ok`` or what is wrong."""
+    metrics: Callable[[], Iterable[Metric]] = lambda: ()
+    """For ``/metrics``."""

@@ -21,12 +21,15 @@ CLOCK_LEEWAY = timedelta(seconds=5)
 class HallMetrics(Collector):
     """What Prometheus reads of a hall; computed when asked."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, faces: tuple[Face, ...]) -> None:
         self._house = house
+        self._faces = faces
 
     def collect(self) -> Iterator[Metric]:
-        """Read the hall once."""
-        return iter(self._house.engine.read(self._read))
+        """Read the hall once, then ask the faces."""
+        yield from self._house.engine.read(self._read)
+        for face in self._faces:
+            yield from face.metrics()
 
     def _read(self, hall: Hall) -> list[Metric]:
         waiting = GaugeMetricFamily("antrean_waiting", "Tickets that wait", labels=["agency"])
@@ -66,7 +69,7 @@ def _clock(hall: Hall, house: House) -> str:
 def register(app: Flask, house: House, faces: tuple[Face, ...]) -> None:
     """Mount the three."""
     registry = CollectorRegistry()
-    registry.register(HallMetrics(house))
+    registry.register(HallMetrics(house, faces))
 
     @app.get("/healthz")
     def healthz() -> Response:

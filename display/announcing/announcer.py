@@ -11,6 +11,8 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any
 
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
 from core.domain.errors import BoardUnknown
 from core.domain.hall import Call, Hall
 from core.domain.staff import Actor
@@ -27,6 +29,9 @@ SETTLE_S = 5.0
 """After a start the boards come back within so many seconds, and say what they have said."""
 SAID_AT_MOST = 300
 """So many ids are taken of a board that says what it has said."""
+
+ENDS = ("done", "failed", "expired", "unwanted", "again")
+"""``again``: a board was lost while it spoke."""
 
 Audio = Callable[[Hall, Call], Sequence[str]]
 """Addresses of the files that say a call, one after the other."""
@@ -88,6 +93,18 @@ class Announcer:
         """Offer nothing any more. What a board has begun it ends by itself."""
         self._inbox.put(_Turn.STOP)
 
+    def metrics(self) -> list[Metric]:
+        """Announcements by how they ended, and who can be heard."""
+        said = CounterMetricFamily("antrean_announcements", "Announcements by end", labels=["end"])
+        heard = GaugeMetricFamily("antrean_loudspeakers", "Boards that can be heard", labels=["zone"])
+        with self._lock:
+            outcomes, speakers = dict(self._zones.outcomes), self._zones.loudspeakers()
+        for end in ENDS:
+            said.add_metric([end], outcomes.get(end, 0))
+        for zone, count in speakers.items():
+            heard.add_metric([zone], count)
+        return [said, heard]
+
     # -- the dialogue: in the threads of the boards' connections ----------------------------------------
 
     def begin(self, send: Callable[[str, str, str, Mapping[str, Any]], None]) -> None:
@@ -122,7 +139,7 @@ class Announcer:
             if state == "late":
                 self._zones.refuse(who, announcement, self._steady())
             else:
-                self._zones.end(who, announcement)
+                self._zones.end(who, announcement, "failed" if state == "failed" else "done")
         if state == "failed":
             detail = str(said.get("detail", ""))[:200]
             log.warning("board %s could not say %s: %s", ident, announcement[:60], detail)
@@ -202,7 +219,7 @@ class Announcer:
         content = self._house.engine.read(lambda hall: self._content(hall, self._calls[made.id]))
         if content is None:  # the day has changed
             with self._lock:
-                self._zones.end(offer.who, made.id)
+                self._zones.end(offer.who, made.id, "unwanted")
             self._inbox.put(_Turn.MOVE)
             return
         # Nobody waits for a second saying while others are to be called.

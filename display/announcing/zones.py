@@ -16,7 +16,7 @@ clock that only runs forward.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ REMEMBERED = 300
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One call to be said in its zone. ``since``: when it was called; ``audio``: files, one after the other."""
+    """A call to be said in its zone. ``since``: when it was called; ``audio``: files, one after the other."""
 
     id: str
     zone: str
@@ -92,8 +92,8 @@ class Zones:
         self._quiet_until = quiet_until
         self._speakers: dict[str, dict[str, _Speaker]] = {}
         self._said: dict[str, None] = {}
-        self.expired = 0
-        """How many were left to the eyes, since the start."""
+        self.outcomes: Counter[str] = Counter()
+        """Since the start: ``done``, ``failed``, ``expired`` (left to the eyes), ``unwanted``, ``again``."""
 
     # -- what happens ----------------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class Zones:
         return True
 
     def join(self, board: str, who: str, said: Iterable[str], saying: str, now: float) -> None:
-        """A board can be heard. ``said``: what it has said lately; ``saying``: what it says just now, or ''."""
+        """A board can be heard. ``said``: what it said lately; ``saying``: what it says just now, or ''."""
         self._speakers.setdefault(board, {}).setdefault(who, _Speaker(who))
         for ident in said:
             self._remember(ident)
@@ -121,7 +121,7 @@ class Zones:
             if offer.announcement.id in self._said:
                 zone.offer = None
             elif offer.announcement.id == saying:
-                # Its own word, under another connection perhaps; a server that started anew knew nothing of it.
+                # Its own word, under another connection perhaps, or of an offer that this run never made.
                 offer.board, offer.who, offer.begun, offer.gone = board, who, True, False
                 offer.until = now + offer.announcement.longest
             elif offer.gone and offer.board == board:
@@ -149,7 +149,7 @@ class Zones:
             offer.begun, offer.until = True, now + offer.announcement.longest
         return True
 
-    def end(self, who: str, ident: str) -> bool:
+    def end(self, who: str, ident: str, outcome: str = "done") -> bool:
         """A board has said it, or tried to: the next has its turn. False: it had it no longer."""
         self._remember(ident)
         for zone in self._zones.values():
@@ -158,6 +158,7 @@ class Zones:
         if offer is None:
             return False
         self._zones[offer.announcement.zone].offer = None
+        self.outcomes[outcome] += 1
         return True
 
     def refuse(self, who: str, ident: str, now: float) -> None:
@@ -171,7 +172,9 @@ class Zones:
         """Say these no more, if they were not begun: who was called is there, or was not to be called."""
         gone = set(unwanted)
         for zone in self._zones.values():
+            before = len(zone.waiting)
             zone.waiting = deque(each for each in zone.waiting if each.id not in gone)
+            self.outcomes["unwanted"] += before - len(zone.waiting)
 
     # -- what follows ----------------------------------------------------------------------------------
 
@@ -181,7 +184,7 @@ class Zones:
             self._give_up(zone, now)
             while zone.waiting and now - zone.waiting[0].since > self._lifetime:
                 zone.waiting.popleft()
-                self.expired += 1
+                self.outcomes["expired"] += 1
         if now < self._quiet_until:
             return []
         made: list[Offer] = []
@@ -204,6 +207,14 @@ class Zones:
     def waiting(self) -> list[Announcement]:
         """What is still to be offered, over all zones."""
         return [each for zone in self._zones.values() for each in zone.waiting]
+
+    def loudspeakers(self) -> dict[str, int]:
+        """How many can be heard in each zone that has any in the configuration."""
+        return {
+            ident: sum(len(self._speakers.get(board, ())) for board in zone.boards)
+            for ident, zone in self._zones.items()
+            if zone.boards
+        }
 
     def in_hand(self) -> list[str]:
         """What boards have now."""
@@ -243,6 +254,7 @@ class Zones:
 
     def _take_back(self, zone: _Zone) -> None:
         assert zone.offer is not None  # noqa: S101 - the callers have looked
+        self.outcomes["again"] += zone.offer.begun
         zone.waiting.appendleft(zone.offer.announcement)
         zone.offer = None
 

@@ -109,6 +109,12 @@ def test_calls_are_offered_in_order_one_at_a_time_and_a_recall_again(
     assert again["id"] != first["id"]
     board.say(again)
     assert board.silent()
+    with server.client() as client:
+        told = client.get("/metrics").text
+    assert 'antrean_announcements_total{end="done"} 2.0' in told
+    assert 'antrean_announcements_total{end="failed"} 1.0' in told
+    assert 'antrean_loudspeakers{zone="C"} 1.0' in told
+    assert 'antrean_loudspeakers{zone="A"} 0.0' in told
 
 
 def test_another_board_takes_over_and_the_first_gets_no_leave(

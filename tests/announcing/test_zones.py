@@ -194,7 +194,7 @@ def test_what_nobody_said_while_it_was_young_is_left_to_the_eyes() -> None:
     assert offered(made, LIFETIME + 1) == []
     join(made, "a1", LIFETIME + 1)
     assert offered(made, LIFETIME + 1) == [("a1", "young")]
-    assert made.expired == 1
+    assert made.outcomes["expired"] == 1
 
 
 def test_who_needs_no_call_any_more_is_not_called() -> None:
