@@ -34,31 +34,43 @@ export function memory(key, storage) {
  *
  * @param {object} given
  * @param {(name: string, content: object) => Promise<{go?: boolean}|null>} given.tell  to the server
- * @param {(said: Announcement) => Promise<string>} given.say  sounds it; '' or what was wrong
+ * @param {(urls: string[]) => Promise<import('./board-files.js').Loaded>} given.load
+ * @param {(said: Announcement, files: string[]) => Promise<string>} given.say  sounds it; '' or what was wrong
  * @param {ReturnType<typeof memory>} given.said
  * @param {(now: Announcement|null) => void} [given.onSaying]  what is said just now
  * @param {(end: Announcement & {state: string, detail: string}) => void} [given.onEnd]
  */
-export function speaker({ tell, say, said, onSaying = () => {}, onEnd = () => {} }) {
+export function speaker({ tell, load, say, said, onSaying = () => {}, onEnd = () => {} }) {
   let saying = null;
   let next = null;
 
   async function begin(announcement) {
+    const { id } = announcement;
     saying = announcement;
+    const loaded = await load(announcement.audio);
+    if (loaded.late) {
+      saying = null;
+      loaded.free();
+      await tell('announced', { id, state: 'late', detail: loaded.trouble });
+      return;
+    }
     // Without the server's leave nothing sounds: another board may have it by now.
-    const answer = await tell('announced', { id: announcement.id, state: 'started' });
+    const answer = await tell('announced', { id, state: 'started' });
     if (!answer || !answer.go) {
       saying = null;
+      loaded.free();
       return;
     }
     onSaying(announcement);
-    const detail = await say(announcement);
-    said.add(announcement.id);
+    // Where a file is broken the chime alone says that somebody is called.
+    const detail = (await say(announcement, loaded.files)) || loaded.trouble;
+    loaded.free();
+    said.add(id);
     saying = null;
     const state = detail ? 'failed' : 'done';
     onEnd({ ...announcement, state, detail });
     onSaying(null);
-    await tell('announced', { id: announcement.id, state, detail });
+    await tell('announced', { id, state, detail });
   }
 
   async function run(announcement) {

@@ -1,6 +1,7 @@
 // The loudspeaker of a board, with a server and a sound that are told what to do.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { fetchFiles } from '../../display/browser/board-files.js';
 import { REMEMBERED, memory, speaker } from '../../display/browser/board-voice.js';
 
 function storage() {
@@ -8,14 +9,16 @@ function storage() {
   return { getItem: (key) => (kept.has(key) ? kept.get(key) : null), setItem: (key, value) => kept.set(key, value) };
 }
 
-function hall({ go = () => true, trouble = () => '' } = {}) {
+function hall({ go = () => true, trouble = () => '', loaded = () => ({}) } = {}) {
   const said = memory('said', storage());
   const told = [];
   const marks = [];
   const sounded = [];
   let finish = null;
+  const freed = [];
   const page = speaker({
     said,
+    load: async (urls) => ({ files: urls, late: false, trouble: '', free: () => freed.push(...urls), ...loaded() }),
     tell: async (name, { id, state, detail = '' }) => {
       told.push(`${id} ${state}${detail ? ` ${detail}` : ''}`);
       if (state !== 'started') return { go: false };
@@ -31,10 +34,10 @@ function hall({ go = () => true, trouble = () => '' } = {}) {
     onSaying: (now) => marks.push(now ? now.id : ''),
   });
   const settle = () => new Promise((done) => setTimeout(done, 0));
-  return { page, said, told, marks, sounded, settle, end: async () => { finish(); await settle(); } };
+  return { page, said, freed, told, marks, sounded, settle, end: async () => { finish(); await settle(); } };
 }
 
-const offer = (id) => ({ announcement: { id, audio: [], chime: true, times: 1 } });
+const offer = (id) => ({ announcement: { id, audio: [`/${id}.mp3`], chime: true, times: 1 } });
 
 test('an offer is said after leave is given, marked while it sounds, and reported', async () => {
   const one = hall();
@@ -99,6 +102,55 @@ test('a failed file is reported and the next call is said', async () => {
   await one.settle();
   await one.end();
   assert.deepEqual(one.told, ['1 started', '1 failed 4 not playable', '2 started', '2 done']);
+});
+
+test('what cannot be fetched in time is given back without a sound, and may be offered again', async () => {
+  let late = true;
+  const one = hall({ loaded: () => ({ late, trouble: late ? 'AbortError' : '' }) });
+  await one.page.take(offer('1'));
+  assert.deepEqual(one.told, ['1 late AbortError']);
+  assert.deepEqual(one.sounded, []);
+  late = false;
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  assert.deepEqual(one.sounded, ['1']);
+  assert.deepEqual(one.freed, ['/1.mp3', '/1.mp3']);
+});
+
+test('a file that the hall does not have is reported; the chime alone has called', async () => {
+  const one = hall({ loaded: () => ({ files: [], trouble: 'HTTP 503' }) });
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  assert.deepEqual(one.told, ['1 started', '1 failed HTTP 503']);
+});
+
+const given = (get) => {
+  const held = [];
+  const released = [];
+  return { held, released, get, within: 20, hold: (data) => `blob:${held.push(data)}`, release: (file) => released.push(file) };
+};
+
+test('files are fetched together and given back', async () => {
+  const page = given(async (url) => ({ ok: true, blob: async () => url }));
+  const loaded = await fetchFiles(['/id.mp3', '/en.mp3'], page);
+  assert.deepEqual([loaded.files.slice(), loaded.late, loaded.trouble], [['blob:1', 'blob:2'], false, '']);
+  assert.deepEqual(page.held, ['/id.mp3', '/en.mp3']);
+  loaded.free();
+  assert.deepEqual(page.released, ['blob:1', 'blob:2']);
+});
+
+test('a refusal, a dead line and a server that does not answer are told apart', async () => {
+  const refused = await fetchFiles(['/x.mp3'], given(async () => ({ ok: false, status: 404 })));
+  assert.deepEqual([refused.late, refused.trouble], [false, 'HTTP 404']);
+  const dead = await fetchFiles(['/x.mp3'], given(async () => { throw new TypeError('network'); }));
+  assert.deepEqual([dead.late, dead.trouble], [true, 'TypeError']);
+  const hanging = (url, { signal }) => new Promise((done, fail) => {
+    signal.addEventListener('abort', () => fail(Object.assign(new Error('aborted'), { name: 'AbortError' })));
+  });
+  const slow = await fetchFiles(['/x.mp3'], given(hanging));
+  assert.deepEqual([slow.late, slow.trouble], [true, 'AbortError']);
 });
 
 test('the memory outlives the page, is bounded, and takes broken or no storage', () => {
