@@ -128,12 +128,21 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     yield from _ledger(config, data)
     for printer in config.settings.printers.values():
         yield from _printer(printer, data)
+    yield from _recordings(config)
     if not config.settings.server.public_url:
         yield Finding(
             "public_url",
             "empty: the QR on the paper leads to the address by which the kiosk reached the server; "
             "phones outside of that network need [server] public_url",
         )
+
+
+def _recordings(config: Config) -> Iterator[Finding]:
+    """Whether the hall's recordings can be said, if it has any."""
+    if config.settings.voice.recordings is not None:
+        # By name, as the application loads its faces: what speaks belongs to the display.
+        told = import_module("display.voice.asked").recordings_told(config)
+        yield from (Finding(f"recording {file}".strip(), found, advice) for file, found, advice in told)
 
 
 def _packages(config: Config) -> Iterator[Finding]:

@@ -44,6 +44,33 @@ class LimitSettings:
     device_per_minute: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """``[voice]``: how calls are said."""
+
+    enabled: bool = True
+    repeats: int = 1
+    """How many times the sentence of one call is said."""
+    expires: int = 60
+    """Seconds after which a call that nobody has said yet is left to the eyes."""
+    chime: bool = True
+    recordings: Path | None = None
+    """A folder of recordings; none: the machine's voice says all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushSettings:
+    """``[push]``: messages to phones whose page is closed."""
+
+    enabled: bool = True
+    contact: str = ""
+    """Whom push services may write to, ``mailto:`` or ``https:``; empty: ``public_url``, if it is https."""
+    ahead: int = 3
+    """A waiting citizen is told once no more than so many are ahead; 0: only at the call."""
+    local_services: bool = False
+    """Whether a push service may be reached by plain http and at a private address."""
+
+
 ANSWERING = frozenset({"virtual", "network", "usb", "serial", "agent"})
 """Kinds of printers that answer unless the configuration says otherwise."""
 
@@ -85,6 +112,8 @@ class Settings:
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
     limits: LimitSettings = LimitSettings()
+    push: PushSettings = PushSettings()
+    voice: VoiceSettings = VoiceSettings()
     printers: Mapping[str, PrinterSettings] = field(default_factory=dict)
     faces: tuple[str, ...] = ("kiosk", "counter", "display")
     languages: tuple[str, ...] = ("id", "en")

@@ -20,6 +20,7 @@ MODULES = {
     "rebuild": "data",
     "doctor": "data",
     "report": "report",
+    "voice": "voice",
     "kiosk-agent": "agent",
     "printer-simulator": "paper",
     "demo": "play",

@@ -30,7 +30,16 @@ from core.domain.plan import (
     Words,
     Zone,
 )
-from core.settings import ANSWERING, LimitSettings, PrinterSettings, ServerSettings, Settings, StoreSettings
+from core.settings import (
+    ANSWERING,
+    LimitSettings,
+    PrinterSettings,
+    PushSettings,
+    ServerSettings,
+    Settings,
+    StoreSettings,
+    VoiceSettings,
+)
 
 T = TypeVar("T", bound=Table)
 
@@ -53,6 +62,7 @@ def build_settings(shaped: Shaped, folder: Path) -> Settings:
     """What a process needs beside the plan. ``folder``: where the configuration lies."""
     server = _one(shaped, "server", tables.Server)
     limits = _one(shaped, "limits", tables.LimitsTable)
+    voice = _one(shaped, "voice", tables.VoiceTable)
     return Settings(
         server=ServerSettings(
             host=server.host,
@@ -70,6 +80,14 @@ def build_settings(shaped: Shaped, folder: Path) -> Settings:
             device_pause_s=limits.device_pause_seconds,
             device_per_minute=limits.device_per_minute,
         ),
+        voice=VoiceSettings(
+            enabled=voice.enabled,
+            repeats=voice.repeats,
+            expires=voice.expires,
+            chime=voice.chime,
+            recordings=folder / voice.recordings if voice.recordings else None,
+        ),
+        push=PushSettings(**_one(shaped, "push", tables.PushTable).model_dump()),
         printers={
             each.id: PrinterSettings(
                 id=each.id,
@@ -237,6 +255,12 @@ def _boards(shaped: Shaped, counters: dict[str, Counter]) -> dict[str, Board]:
             zones=tuple(each.zones),
             counter=each.counter,
             recent=each.recent,
+            speaks=tuple(each.zones if each.speaks is None else each.speaks),
+            shows=frozenset(each.shows),
+            layout=each.layout,
+            distance_m=each.distance_metres,
+            screen_inches=each.screen_inches,
+            media_volume=each.media_volume,
         )
         for each in _all(shaped, "board", tables.BoardTable)
     }

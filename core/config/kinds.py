@@ -143,6 +143,15 @@ Url = Annotated[
     AfterValidator(lambda value: value.rstrip("/")),
     _matching(re.compile(f"|{URL.pattern}"), "an address", '"" or "http://…" or "https://…" without ? and #'),
 ]
+Contact = Annotated[
+    str,
+    _matching(
+        re.compile(r"|mailto:[^\s@]+@[^\s@]+\.[^\s@]+|https://[\w-]+(\.[\w-]+)+"),
+        "a contact",
+        '"" or "mailto:NAME@HOST" or "https://HOST"',
+    ),
+]
+"""What RFC 8292 lets a server say of itself, and the services of today accept."""
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Bilingual = Annotated[Text, BeforeValidator(_translated)]
 Span = Annotated[Interval, PlainValidator(_span)]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from core.config.boards import check_boards
 from core.config.problems import Problem, did_you_mean, one_of, shown
 from core.config.shape import Entry, Shaped
 from core.config.tables import (
     MANY,
     AgencyTable,
-    BoardTable,
     CounterTable,
     Klass,
     PrinterTable,
@@ -35,6 +35,7 @@ REFERENCES = (
     ("kiosk", "agencies", "agency"),
     ("board", "zones", "zone"),
     ("board", "counter", "counter"),
+    ("board", "speaks", "zone"),
 )
 """Table, key, and the table in which the key's value must be an id."""
 
@@ -64,7 +65,7 @@ def check(shaped: Shaped, main: str) -> Iterator[Problem]:
         yield from _dangling(shaped, table, key, target)
     yield from _classes(shaped.entries["class"])
     yield from _printers(shaped.entries["printer"])
-    yield from _boards(shaped.entries["board"])
+    yield from check_boards(shaped)
     yield from _quotas([*shaped.entries["agency"], *shaped.entries["service"]])
     yield from _ratios(shaped)
     yield from _routes(shaped.entries["service"])
@@ -165,25 +166,6 @@ def _profile(entry: Entry, printer: PrinterTable) -> Iterator[Problem]:
     if printer.code_page and printer.code_page not in pages:
         wrong = f"{shown(printer.code_page)} is no code page of {printer.profile}"
         yield entry.problem("code_page", wrong, one_of(pages))
-
-
-def _boards(entries: list[Entry]) -> Iterator[Problem]:
-    for entry in entries:
-        board = entry.model
-        if not isinstance(board, BoardTable):
-            continue
-        if board.kind == "zone" and not board.zones:
-            yield entry.problem("zones", 'is missing for a board of kind "zone"', "at least one zone")
-        if board.kind != "zone" and board.zones:
-            yield entry.problem(
-                "zones", f"means nothing for a board of kind {shown(board.kind)}", 'kind = "zone"'
-            )
-        if board.kind == "counter" and board.counter is None:
-            yield entry.problem("counter", 'is missing for a board of kind "counter"', "the id of a counter")
-        if board.kind != "counter" and board.counter is not None:
-            yield entry.problem(
-                "counter", f"means nothing for a board of kind {shown(board.kind)}", 'kind = "counter"'
-            )
 
 
 def _quotas(entries: list[Entry]) -> Iterator[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
 from core.config.kinds import (
     Bilingual,
     Colour,
+    Contact,
     Identifier,
     Ids,
     Minutes,
@@ -24,6 +25,7 @@ from core.config.problems import shown
 
 FACES = ("kiosk", "counter", "display")
 Language = Literal["id", "en"]
+BoardPart = Literal["recent", "missed", "waiting", "notices", "media", "clock"]
 Line = Annotated[str, Field(min_length=1)]
 Tier = Annotated[list[Line], Field(min_length=1)]
 Quota = Annotated[int, Field(ge=1, le=100_000)]
@@ -91,6 +93,25 @@ class LimitsTable(Table):
     kiosk_per_minute: int = Field(default=40, ge=0, le=10_000)
     device_pause_seconds: float = Field(default=0.0, ge=0, le=60)
     device_per_minute: int = Field(default=0, ge=0, le=100_000)
+
+
+class PushTable(Table):
+    """``[push]``: messages to phones whose page is closed."""
+
+    enabled: bool = True
+    contact: Contact = ""
+    ahead: int = Field(default=3, ge=0, le=50)
+    local_services: bool = False
+
+
+class VoiceTable(Table):
+    """``[voice]``: how calls are said."""
+
+    enabled: bool = True
+    repeats: int = Field(default=1, ge=1, le=3)
+    expires: int = Field(default=60, ge=10, le=600)
+    chime: bool = True
+    recordings: str = ""
 
 
 class Klass(Table):
@@ -267,6 +288,13 @@ class KioskTable(Table):
     agencies: Ids = Field(default_factory=list)
 
 
+def _each_once(parts: list[BoardPart]) -> list[BoardPart]:
+    for position, part in enumerate(parts):
+        if part in parts[:position]:
+            raise refusal(f"{shown(part)} stands twice", "each once")
+    return parts
+
+
 class BoardTable(Table):
     """``[[board]]``: a screen that everybody watches."""
 
@@ -276,6 +304,14 @@ class BoardTable(Table):
     zones: Ids = Field(default_factory=list)
     counter: Identifier | None = None
     recent: int = Field(default=8, ge=2, le=40)
+    speaks: Ids | None = None
+    shows: Annotated[list[BoardPart], AfterValidator(_each_once)] = Field(
+        default_factory=lambda: list[BoardPart](get_args(BoardPart))
+    )
+    layout: Literal["beside", "below", "calls"] = "beside"
+    distance_metres: float = Field(default=10.0, ge=1, le=60)
+    screen_inches: float = Field(default=55.0, ge=10, le=400)
+    media_volume: int = Field(default=0, ge=0, le=100)
 
 
 class Notice(Table):
@@ -290,6 +326,8 @@ SINGLE: dict[str, type[Table]] = {
     "store": Store,
     "rules": QueueRules,
     "limits": LimitsTable,
+    "voice": VoiceTable,
+    "push": PushTable,
 }
 """Tables that stand once, in whichever file."""
 
