@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
+from werkzeug.exceptions import TooManyRequests
 
 from core.domain import commands as c
 from core.domain.errors import BoardUnknown, TicketUnknown
@@ -18,6 +20,9 @@ from core.engine import shapes as s
 from core.engine.batch import Done
 from core.web.api import command_id, problems, reply
 from core.web.face import House
+from display.media import board_view
+
+T = TypeVar("T")
 
 
 class Boards(BaseModel):
@@ -76,7 +81,7 @@ def api(house: House) -> APIBlueprint:
         url_prefix="/api/v1",
         abp_tags=[Tag(name="display", description="Boards, and the holder's own ticket")],
     )
-    engine, views, gate = house.engine, house.views, house.gate
+    engine, gate, look = house.engine, house.gate, board_view(house)
 
     @blueprint.get("/boards", responses={200: Boards})
     def boards() -> Response:
@@ -92,32 +97,29 @@ def api(house: House) -> APIBlueprint:
         if found is None:
             raise BoardUnknown(board=path.board)
 
-        def look(hall: Hall) -> dict[str, Any]:
-            view = views.board(hall, found, house.clock.now())
-            return {**view, "epoch": engine.epoch, "seq": hall.seq}
+        view, seq = look(found, house.clock.now())
+        return reply({**view, "epoch": engine.epoch, "seq": seq})
 
-        return reply(engine.read(look))
-
-    @blueprint.get("/tickets/<token>", responses={200: HolderView, **problems(404)})
+    @blueprint.get("/tickets/<token>", responses={200: HolderView, **problems(404, 429)})
     def ticket(path: TokenPath) -> Response:
         """The holder's view of their ticket."""
         base = base_url(house)
-        return reply(engine.read(lambda hall: holder_view(house, hall, held(hall, path.token), base)))
+        return reply(known(house, lambda hall: holder_view(house, hall, held(hall, path.token), base)))
 
-    @blueprint.post("/tickets/<token>/cancel", responses={200: HolderView, **problems(404, 409)})
+    @blueprint.post("/tickets/<token>/cancel", responses={200: HolderView, **problems(404, 409, 429)})
     def cancel(path: TokenPath) -> Response:
         """The holder leaves."""
-        ticket_id, base = engine.read(lambda hall: held(hall, path.token)).id, base_url(house)
+        ticket_id, base = known(house, lambda hall: held(hall, path.token)).id, base_url(house)
 
         def told(hall: Hall, _done: Done) -> dict[str, Any]:
             return holder_view(house, hall, held(hall, path.token), base)
 
         return reply(engine.do(c.CancelTicket(CITIZEN, ticket_id), command_id(), told))
 
-    @blueprint.post("/tickets/<token>/postpone", responses={200: HolderView, **problems(404, 409)})
+    @blueprint.post("/tickets/<token>/postpone", responses={200: HolderView, **problems(404, 409, 429)})
     def postpone(path: TokenPath) -> Response:
         """The holder lets the next few pass."""
-        ticket_id, base = engine.read(lambda hall: held(hall, path.token)).id, base_url(house)
+        ticket_id, base = known(house, lambda hall: held(hall, path.token)).id, base_url(house)
 
         def told(hall: Hall, _done: Done) -> dict[str, Any]:
             return holder_view(house, hall, held(hall, path.token), base)
@@ -133,6 +135,24 @@ def held(hall: Hall, token: str) -> Ticket:
     if ticket_id is None:
         raise TicketUnknown(ticket="?")
     return hall.tickets[ticket_id]
+
+
+GUESSES = "120 per minute; 1200 per hour"
+"""Unknown tickets asked for from one address. A hall's phones share one, so it is not few; and it stops only
+who asks for what there is not: whoever has a ticket is never counted."""
+
+
+def known(house: House, look: Callable[[Hall], T]) -> T:
+    """``look(hall)``; who asks for a ticket that there is not is counted.
+
+    Raises ``TicketUnknown``, and after many ``TooManyRequests``.
+    """
+    try:
+        return house.engine.read(look)
+    except TicketUnknown:
+        if not house.throttle.hit(GUESSES, "guess", request.remote_addr or ""):
+            raise TooManyRequests() from None
+        raise
 
 
 def base_url(house: House) -> str:

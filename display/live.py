@@ -13,10 +13,13 @@ from core.domain.plan import Board
 from core.domain.staff import STAFF_ROLES, Actor, Role
 from core.domain.ticket import State
 from core.engine.effects import Effects
+from core.engine.shapes import CallShape
 from core.engine.views import counters_of
 from core.web.face import House, Topic
 from core.web.problems import SignInRequired
 from display.api import held
+from display.media import board_view
+from display.voice.addresses import heard
 
 FOLLOWING = STAFF_ROLES | {Role.BOARD}
 
@@ -32,6 +35,7 @@ class _Scope:
 def board_topic(house: House) -> Topic:
     """The view of a board, and the calls to its counters."""
     boards, engine, views = house.plan.boards, house.engine, house.views
+    look = board_view(house)
     scopes = {ident: _scope(engine.hall, board) for ident, board in boards.items()}
 
     def admit(ident: str, actor: Actor | None) -> None:
@@ -40,7 +44,7 @@ def board_topic(house: House) -> Topic:
         may_follow(actor)
 
     def view(ident: str, at: datetime) -> Mapping[str, Any]:
-        return engine.read(lambda hall: views.board(hall, boards[ident], at))
+        return look(boards[ident], at)[0]
 
     def touched(effects: Effects, followed: Iterable[str]) -> Iterable[str]:
         if effects.everything:
@@ -57,13 +61,14 @@ def board_topic(house: House) -> Topic:
         if not wanted:
             return ()
         counters = house.plan.counters
-        return engine.read(
+        told = engine.read(
             lambda hall: [
                 views.call(hall, counters[call.counter], hall.tickets[call.ticket], (call.at, call.repeat))
                 for call in wanted
                 if call.ticket in hall.tickets
             ]
         )
+        return [heard(house.settings, each) for each in told]
 
     return Topic("board", admit, view, touched, calls)
 
@@ -94,7 +99,7 @@ def ticket_topic(house: House) -> Topic:
         return engine.read(lambda hall: _concerned(hall, followed, effects.tickets, rivals))
 
     def calls(effects: Effects, ident: str) -> Sequence[Mapping[str, Any]]:
-        def own(hall: Hall) -> list[Mapping[str, Any]]:
+        def own(hall: Hall) -> list[CallShape]:
             ticket = hall.tickets.get(hall.by_token.get(ident, ""))
             if ticket is None:
                 return []
@@ -104,7 +109,7 @@ def ticket_topic(house: House) -> Topic:
                 if call.ticket == ticket.id and call.counter in plan.counters
             ]
 
-        return engine.read(own) if effects.calls else ()
+        return [heard(house.settings, each) for each in engine.read(own)] if effects.calls else ()
 
     return Topic("ticket", admit, view, touched, calls)
 

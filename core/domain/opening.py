@@ -56,6 +56,11 @@ def closed(
     return _used_up(hall, service, local, channel) or _full(hall, service, at, local, work)
 
 
+def out_of_hours(plan: Plan, service: Service, at: datetime) -> Closed | None:
+    """Why ``service`` gives no numbers at this time of this day, whatever was given out already."""
+    return _out_of_hours(plan, service, at.astimezone(plan.timezone))
+
+
 def _used_up(hall: Hall, service: Service, local: datetime, channel: str) -> Closed | None:
     """The quotas: of the service, of its agency as a whole, and of either for one channel."""
     agency = hall.plan.agencies[service.agency]

@@ -198,6 +198,9 @@ class BoardKind(StrEnum):
     COUNTER = "counter"
 
 
+BOARD_PARTS = frozenset({"recent", "missed", "waiting", "notices", "media", "clock"})
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """A screen that everybody watches."""
@@ -211,6 +214,18 @@ class Board:
     """The counter shown (kind ``counter``)."""
     recent: int = 8
     """How many calls stay on the board, the current ones included."""
+    speaks: tuple[str, ...] = ()
+    """Zones whose calls this board's loudspeaker says."""
+    shows: frozenset[str] = BOARD_PARTS
+    """What it shows beside the calls."""
+    layout: str = "beside"
+    """Where that stands on a landscape screen: ``beside`` the calls, ``below`` them; ``calls``: nowhere."""
+    distance_m: float = 10.0
+    """How far away its viewers stand."""
+    screen_inches: float = 55.0
+    """Diagonal of the screen."""
+    media_volume: int = 0
+    """How loud its videos are, percent; 0: mute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,8 @@ class TicketShape(_Class):
     floor: str
     counter: str | None
     counter_name: Name | None
+    day: str
+    """The service day, with which the number ends."""
     issued_at: str
     called_at: str | None
     requirements: list[Name]
@@ -154,6 +156,7 @@ class CallShape(TypedDict):
     floor: str
     agency: str
     agency_name: Name
+    agency_short: str
     lang: str
     mark: bool
     repeat: int
@@ -174,6 +177,30 @@ class WaitingShape(TypedDict):
     forecast: ForecastShape
 
 
+class MediaShape(TypedDict):
+    """A picture or a video that a board shows. ``kind``: ``picture`` or ``video``."""
+
+    url: str
+    kind: str
+
+
+class LookShape(TypedDict):
+    """How a board is laid out. Lengths are units of 1/1080 of the screen's short side.
+
+    ``capital``: least height of the capitals of a called number; ``row_em``, ``number_em``: the widest row of
+    calls and the widest number of the hall, in em.
+    """
+
+    shows: list[str]
+    layout: str
+    capital: float
+    row_em: float
+    number_em: float
+    recent: int
+    speaks: bool
+    media_volume: int
+
+
 class BoardShape(TypedDict):
     """What a board shows. ``current``: who is called or being served now, newest call first."""
 
@@ -191,6 +218,8 @@ class BoardShape(TypedDict):
     waiting: list[WaitingShape]
     missed: list[str]
     notices: list[Name]
+    look: LookShape
+    media: list[MediaShape]
 
 
 class CounterShape(TypedDict):

@@ -116,14 +116,14 @@ class Zones:
         for zone in self._zones.values():
             zone.waiting = deque(each for each in zone.waiting if each.id not in self._said)
             offer = zone.offer
-            if offer is None:
-                continue
-            if offer.announcement.id in self._said:
-                zone.offer = None
-            elif offer.announcement.id == saying:
+            if offer is None or (offer.begun and offer.board != board):
+                continue  # another board says it just now, with or without a line, and goes on
+            if offer.announcement.id == saying:
                 # Its own word, under another connection perhaps, or of an offer that this run never made.
                 offer.board, offer.who, offer.begun, offer.gone = board, who, True, False
                 offer.until = now + offer.announcement.longest
+            elif offer.announcement.id in self._said:
+                zone.offer = None
             elif offer.gone and offer.board == board:
                 self._take_back(zone)  # it came back and says nothing of it: the page was loaded anew
         if saying:
@@ -254,8 +254,9 @@ class Zones:
 
     def _take_back(self, zone: _Zone) -> None:
         assert zone.offer is not None  # noqa: S101 - the callers have looked
-        self.outcomes["again"] += zone.offer.begun
-        zone.waiting.appendleft(zone.offer.announcement)
+        if zone.offer.announcement.id not in self._said:
+            self.outcomes["again"] += zone.offer.begun
+            zone.waiting.appendleft(zone.offer.announcement)
         zone.offer = None
 
     def _adopt(self, board: str, who: str, ident: str, now: float) -> None:

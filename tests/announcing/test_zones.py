@@ -151,6 +151,24 @@ def test_a_board_that_comes_back_and_has_said_it_is_believed() -> None:
     assert offered(made, 3) == [("a1", "2")]
 
 
+def test_a_board_that_comes_back_does_not_cut_into_what_another_says() -> None:
+    made = zones()
+    a1 = join(made, "a1")
+    a2 = join(made, "a2")
+    made.call(called("1"))
+    made.call(called("2"))
+    offered(made)
+    made.start(a1, "1", 0)
+    made.leave("a1", a1)
+    longest = called("1").longest
+    assert offered(made, longest) == [("a2", "1")]
+    made.start(a2, "1", longest)
+    join(made, "a1", longest + 1, said=("1",))
+    assert offered(made, longest + 1) == []
+    made.end(a2, "1")
+    assert offered(made, longest + 2) == [("a1", "2")]
+
+
 def test_a_board_that_comes_back_while_it_speaks_goes_on() -> None:
     made = zones()
     a1 = join(made, "a1")

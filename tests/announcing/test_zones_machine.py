@@ -139,5 +139,5 @@ class Loudspeakers(RuleBasedStateMachine):
         assert self.zones.at_rest()
 
 
-Loudspeakers.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+Loudspeakers.TestCase.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
 test_loudspeakers = Loudspeakers.TestCase

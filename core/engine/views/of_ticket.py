@@ -46,6 +46,7 @@ class TicketViews(Telling):
             "floor": zone.floor if zone else "",
             "counter": stage.counter,
             "counter_name": name(counter.name) if counter is not None else None,
+            "day": hall.day.isoformat() if hall.day is not None else "",
             "issued_at": self.local(hall, ticket.issued_at) or "",
             "called_at": self.local(hall, stage.called_at),
             "requirements": [name(each) for each in service.requirements] if service else [],

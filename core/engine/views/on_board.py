@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.domain.forecast import Forecast, forecast_for_next
 from core.domain.hall import DeskState, Hall
-from core.domain.opening import Closed, Reason, closed
-from core.domain.plan import Agency, Board, BoardKind, Counter, Words
+from core.domain.opening import Closed, Reason, closed, out_of_hours
+from core.domain.plan import Agency, Board, BoardKind, Counter, Plan, Words
+from core.domain.sight import capital_units, number_em, row_em
 from core.domain.ticket import Ticket
 from core.engine import shapes as s
 from core.engine.views.at_counter import CounterViews
 from core.engine.views.telling import name, plain, span
 
-DISTURBED_SHOWN = 6
+TOLD_AT_MOST = 6
 """How many services a board names besides its own notices: a passer-by reads no longer list."""
+LAST_NUMBERS = 10
+"""From so many numbers left a board says that they are the last of the day."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,32 @@ class BoardViews(CounterViews):
                 for ticket, since in reversed(hall.missed.items())
                 if at - since < plan.rules.missed_shown and hall.tickets[ticket].stage.counter in ids
             ],
-            "notices": [*self._disturbed(hall, agencies, at), *(name(each) for each in plan.notices)],
+            "notices": [*self._news(hall, agencies, at), *(name(each) for each in plan.notices)],
+            "look": look(plan, board),
+            "media": [],
         }
 
-    def _disturbed(self, hall: Hall, agencies: Iterable[Agency], at: datetime) -> list[s.Name]:
-        """Which services give no numbers although it is their time, and why; one sentence each."""
+    def _news(self, hall: Hall, agencies: Sequence[Agency], at: datetime) -> list[s.Name]:
+        """What is closed, disturbed or about to run out; one sentence each."""
+        plan = hall.plan
+        shut = {
+            agency.id: out
+            for agency in agencies
+            if (services := plan.services_of[agency.id]) and (out := out_of_hours(plan, services[0], at))
+        }
+        if shut and len(shut) == len(agencies):
+            return [self.closed(hall, shut[agencies[0].id])["sentence"]]
         told: list[s.Name] = []
-        for subject, shut in _shut(hall, agencies, at):
-            if len(told) >= DISTURBED_SHOWN:
-                break
-            sentence = self.closed(hall, shut)["sentence"]
-            told.append(self.both("notice.closed", name=subject, sentence=Words(**sentence)))
-        return told
+        told += (self._told(hall, subject, why) for subject, why in _shut(hall, agencies, at))
+        told += (self._told(hall, each.name, shut[each.id]) for each in agencies if each.id in shut)
+        told += (
+            self.both("notice.last_numbers", name=subject, left=left)
+            for subject, left in _running_out(hall, [each for each in agencies if each.id not in shut])
+        )
+        return told[:TOLD_AT_MOST]
+
+    def _told(self, hall: Hall, subject: Words, shut: Closed) -> s.Name:
+        return self.both("notice.closed", name=subject, sentence=Words(**self.closed(hall, shut)["sentence"]))
 
     def call(
         self,
@@ -101,6 +119,7 @@ class BoardViews(CounterViews):
             "floor": hall.plan.zones[counter.zone].floor,
             "agency": ticket.stage.agency,
             "agency_name": name(agency.name) if agency else plain(ticket.stage.agency),
+            "agency_short": (agency.short if agency else "") or ticket.stage.agency,
             "lang": ticket.lang,
             "mark": klass is not None and klass.mark,
             "repeat": repeat,
@@ -134,6 +153,22 @@ class BoardViews(CounterViews):
             "counters_open": sum(hall.desk(each).state is DeskState.OPEN for each in counters),
             "forecast": span(wait),
         }
+
+
+def look(plan: Plan, board: Board) -> s.LookShape:
+    """How the page lays the board out."""
+    prefixes = [each.prefix for each in plan.series.values()]
+    highest = max((each.number for each in plan.counters.values()), default=1)
+    return {
+        "shows": sorted(board.shows),
+        "layout": board.layout,
+        "capital": math.ceil(capital_units(board.distance_m, board.screen_inches) * 10) / 10,
+        "row_em": round(row_em(prefixes, highest), 3),
+        "number_em": round(number_em(prefixes), 3),
+        "recent": board.recent,
+        "speaks": bool(board.speaks),
+        "media_volume": board.media_volume,
+    }
 
 
 def counters_of(hall: Hall, board: Board) -> Sequence[Counter]:
@@ -175,6 +210,24 @@ def _shut(hall: Hall, agencies: Iterable[Agency], at: datetime) -> Iterator[tupl
                 yield agency.name, shut
                 break
             yield service.name, shut
+
+
+def _running_out(hall: Hall, agencies: Iterable[Agency]) -> Iterator[tuple[Words, int]]:
+    """Agencies and services with their last numbers of the day, and how many are left."""
+    for agency in agencies:
+        left = _left(agency.daily_quota, hall.issued_of_agency[agency.id])
+        if left:
+            yield agency.name, left
+        for service in hall.plan.services_of[agency.id]:
+            left = _left(service.daily_quota, hall.issued_of_service[service.id])
+            if left and service.id not in hall.paused:
+                yield service.name, left
+
+
+def _left(quota: int | None, issued: int) -> int:
+    """How many numbers are left where they are the last ones, else 0."""
+    left = 0 if quota is None else max(0, quota - issued)
+    return left if issued and left <= LAST_NUMBERS else 0
 
 
 _DISTURBANCES = frozenset(

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import subsetFont from 'subset-font';
+import { missingCalls, scriptTroubles, styleTroubles } from './old_screens.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '..', '..', '..');
@@ -20,7 +21,7 @@ const FACES = {
     to: 'counter/static/build',
     pages: ['workstation', 'login', 'pages', 'ops', 'admin', 'reports'],
   },
-  display: { from: 'display/browser', to: 'display/static/build', pages: ['board', 'phone'] },
+  display: { from: 'display/browser', to: 'display/static/build', pages: ['board', 'phone', 'phone-worker'] },
 };
 
 const FONTS = 'node_modules/@fontsource-variable/atkinson-hyperlegible-next/files';
@@ -91,7 +92,20 @@ async function bundle(name) {
     metafile: true,
     logLevel: 'warning',
   });
-  for (const file of Object.keys(result.metafile.outputs)) compress(join(process.cwd(), file));
+  const files = Object.keys(result.metafile.outputs).map((file) => join(process.cwd(), file));
+  await refuseTooNew(files);
+  files.forEach(compress);
+}
+
+/** Syntax that esbuild let through fails the build for every page, and on a board anything a television set lacks. */
+async function refuseTooNew(files) {
+  const troubles = await scriptTroubles(files.filter((file) => file.endsWith('.js')));
+  for (const file of files.filter((each) => /board\.(js|css)$/.test(each))) {
+    const text = readFileSync(file, 'utf8');
+    const found = file.endsWith('.js') ? missingCalls(text) : styleTroubles(text);
+    troubles.push(...found.map((trouble) => `${file}: ${trouble}`));
+  }
+  if (troubles.length) throw new Error(`too new for the screens of a hall:\n${troubles.join('\n')}`);
 }
 
 await makeFonts();

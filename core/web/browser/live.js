@@ -1,5 +1,6 @@
 // Follows one live topic: whole views, calls, and whether the line lives.
 import { io } from 'socket.io-client';
+import { probe } from './probe.js';
 import { Calls, Line, Sequence, ServerClock } from './sequence.js';
 import { language } from './words.js';
 
@@ -11,6 +12,8 @@ import { language } from './words.js';
  * @property {string} [token]                          device or ticket token
  * @property {string|number} [epoch]                   of the snapshot in the page
  * @property {number} [seq]                            of the snapshot in the page
+ * @property {string} [probe]                          an address of the server: asked while the line is dead, so that
+ *                                                     it heals within 3 s; for screens of the hall's own network
  * @property {string} [now]                            `now` of the snapshot: teaches the clock before the first news
  * @property {(view: any, meta: Meta) => void} onView  each newer view
  * @property {(call: any, meta: Meta) => void} [onCall] each call once, none older than 15 s
@@ -37,6 +40,7 @@ export function follow(topic, options) {
   let closed = false;
   let again = 0;
   let news = 0;
+  let trying = false;
   if (options.now) clock.learn(options.now);
   news = clock.now();
 
@@ -44,10 +48,25 @@ export function follow(topic, options) {
     auth: token ? { token } : {},
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
+    reconnection: !options.probe, // the probe tells when to try
     reconnectionDelay: 500,
     reconnectionDelayMax: 3_000,
     timeout: 5_000,
   });
+
+  const search = options.probe
+    ? probe(options.probe, {
+      back: connectAnew,
+      gone: () => line.lost(clock.local()),
+    })
+    : null;
+
+  /** The server answers: a new connection, with the time that it takes. */
+  function connectAnew() {
+    if (closed) return;
+    trying = true;
+    socket.disconnect().connect();
+  }
 
   function tellLine() {
     const up = line.up(clock.local());
@@ -87,11 +106,17 @@ export function follow(topic, options) {
   }
 
   function reconnect() {
+    if (search) {
+      if (!closed && !trying) search.start();
+      return;
+    }
     if (closed || socket.active) return; // active: the library tries by itself
     setTimeout(() => closed || socket.connect(), 1_000);
   }
 
   socket.on('connect', () => {
+    trying = false;
+    if (search) search.stop();
     heard();
     subscribe();
   });
@@ -108,15 +133,20 @@ export function follow(topic, options) {
     reconnect();
   });
   socket.on('connect_error', () => {
+    trying = false;
     line.lost(clock.local());
     reconnect();
   });
-  socket.io.on('ping', heard);
+  socket.io.on('ping', () => {
+    if (search && socket.connected) search.stop();
+    heard();
+  });
 
   const watch = setInterval(() => {
+    if (search && socket.connected && line.quiet(clock.local())) search.start(0);
     if (line.silent(clock.local())) {
       line.lost(clock.local());
-      socket.disconnect().connect(); // a line that broke without a word
+      if (!search) socket.disconnect().connect(); // a line that broke without a word
     }
     tellLine();
   }, 1_000);
@@ -125,6 +155,8 @@ export function follow(topic, options) {
     if (document.visibilityState === 'visible' && !socket.connected) socket.connect();
   }
   document.addEventListener('visibilitychange', wake);
+  const hurry = () => search && search.hurry();
+  window.addEventListener('online', hurry);
 
   /**
    * Speak with the server about another topic on the same line; it begins with `open()`.
@@ -178,6 +210,8 @@ export function follow(topic, options) {
       closed = true;
       clearInterval(watch);
       clearTimeout(again);
+      if (search) search.stop();
+      window.removeEventListener('online', hurry);
       document.removeEventListener('visibilitychange', wake);
       socket.disconnect();
     },

@@ -8,6 +8,8 @@ export const CALL_LIFE = 15_000;
 export const GRACE = 3_000;
 /** So long without a packet the line counts as dead, milliseconds. */
 export const SILENCE = 17_000;
+/** The server pings every 10 s: after so long the line is looked after, milliseconds. */
+export const QUIET = 12_000;
 
 /**
  * Keeps only what is newer by (epoch, seq). Another epoch wins, unless it was left before.
@@ -106,6 +108,11 @@ export class Line {
   /** Nothing came for too long although nobody said that the connection broke. */
   silent(now) {
     return this.lostAt === null && now - this.heardAt > SILENCE;
+  }
+
+  /** A ping is missing. */
+  quiet(now) {
+    return now - this.heardAt > QUIET;
   }
 
   up(now) {
