@@ -16,12 +16,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import calls, deciding, memory, paper, start, tickets
+from tests.bench import calls, deciding, memory, paper, phones, reconnects, start, tickets
 from tests.bench.figures import Figure, Result, Scale
 
 BENCHMARKS: dict[str, Callable[[Scale], Result]] = {
     "tickets": tickets.run,
     "calls": calls.run,
+    "phones": phones.run,
+    "reconnects": reconnects.run,
     "paper": paper.run,
     "memory": memory.run,
     "start": start.run,
