@@ -96,13 +96,31 @@ function facts(ticket) {
   </dl>`;
 }
 
-function soundPart({ ticket, sound, onSound }) {
+const NO_MESSAGES = { denied: 'phone.notify_denied', install: 'phone.notify_install', none: 'phone.notify_none' };
+
+/** Messages to a closed page, or plainly why there are none. */
+function messagePart({ messages, ahead, onMessages, onNoMessages }) {
+  const { is, busy, failed } = messages;
+  if (NO_MESSAGES[is]) return html`<p class="soft">${t(NO_MESSAGES[is])}</p>`;
+  if (is === 'on') {
+    return html`<p class="soft" role="status">${t('phone.notify_on')}</p>
+      <button class="button plain" ?disabled=${busy} @click=${onNoMessages}>${t('phone.notify_off')}</button>`;
+  }
+  if (is !== 'ask') return nothing;
+  const what = ahead ? t('phone.notify_what', { count: ahead }) : t('phone.notify_what_call');
+  return html`<button class="button" id="notify" ?disabled=${busy} @click=${onMessages}>${t('phone.notify')}</button>
+    ${failed ? html`<p class="problem" role="alert">${t('phone.notify_failed')}</p>` : html`<p class="soft">${what}</p>`}`;
+}
+
+function soundPart(given) {
+  const { ticket, sound, onSound } = given;
   if (ticket.state !== 'waiting') return nothing;
   return html`<section class="sound">
     ${sound
       ? html`<p class="soft" role="status">${t('phone.sound_is_on')}</p>`
       : html`<button class="button primary" @click=${onSound}>${t('phone.sound_on')}</button>
           <p class="soft">${t('phone.keep_open')}</p>`}
+    ${messagePart(given)}
   </section>`;
 }
 
@@ -133,11 +151,28 @@ function wishPart({ ticket, asking, busy, problem, onAsk, onStay, onWish }) {
   </section>`;
 }
 
-/** The whole page. */
+/** What is shown is old: says so, and when it was true. */
+function stalePart(stale) {
+  return stale ? html`<p class="stale">${t('phone.kept', { time: stale })}</p>` : nothing;
+}
+
+/** The whole page. `stale`: the time of the last news, where there is no line; '' otherwise. */
 export function phone(given) {
-  const { ticket } = given;
-  return html`<div class="is-${ticket.state}">
-    ${head(ticket, given.onLanguage)}${hero(ticket)}${state(ticket, given.moved)}
-    ${soundPart(given)}${facts(ticket)}${wishPart(given)}
+  const { ticket, stale } = given;
+  return html`<div class="is-${ticket.state} ${stale ? 'is-stale' : ''}">
+    ${head(ticket, given.onLanguage)}${hero(ticket)}${stalePart(stale)}${state(ticket, given.moved)}
+    ${stale ? html`<p class="soft watch">${t('phone.hint_dead')}</p>` : soundPart(given)}
+    ${facts(ticket)}${stale ? nothing : wishPart(given)}
+  </div>`;
+}
+
+/** The page of a number whose day is over, or that the hall does not know. @param {string} date  '' where unknown */
+export function gone({ ticket, date, onLanguage }) {
+  return html`<div class="is-expired">
+    ${head(ticket, onLanguage)}${hero(ticket)}
+    <section class="state" role="status" aria-live="assertive">
+      <p class="sentence">${t('phone.gone')}</p>
+      <p class="expect">${date ? t('phone.gone_day', { date }) : t('phone.gone_why')}</p>
+    </section>
   </div>`;
 }

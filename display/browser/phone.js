@@ -1,17 +1,25 @@
 // A citizen's own ticket on the phone: follows it, calls when it is their turn, lets them leave or let others pass.
 import { render } from 'lit-html';
 import { commandKey, post } from '../../core/web/browser/api.js';
+import { dateText, timeText } from '../../core/web/browser/clock.js';
 import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { chime, locked, onLock, unlock } from '../../core/web/browser/sound.js';
-import { onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
-import { ENDED, askId, movedBy, phone } from './phone-parts.js';
+import { Sequence } from '../../core/web/browser/sequence.js';
+import { language, onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
+import { keeper, keptAt } from './phone-keep.js';
+import { watchTruth } from './phone-line.js';
+import { ENDED, askId, gone, movedBy, phone } from './phone-parts.js';
+import { messages, register } from './phone-push.js';
 
 const SHAKE = [500, 200, 500, 200, 900];
 const LANGUAGE = 'antrean.language';
 const page = settings();
 const place = document.getElementById('ticket');
+const kept = keeper(page.left_s);
+const push = messages(page.token, page.push !== null && page.push !== undefined);
+const order = new Sequence({ epoch: page.epoch, seq: page.seq });
 
 let ticket = snapshot();
 let sound = false; // switched on by the holder's touch
@@ -22,6 +30,9 @@ let problem = '';
 let wishKey = '';
 let drawn = false;
 let called = calledKey(ticket);
+let over = false; // the number's day is over, or the hall knows no such number
+let up = !keptAt(); // whether what is shown is true now
+let news = keptAt() || Date.parse(page.now); // when it was, by the server's clock
 
 /** What makes one call different from the next, '' while there is none. */
 function calledKey(one) {
@@ -34,7 +45,14 @@ function alarm() {
   chime({ volume: 0.8 });
 }
 
-function take(next) {
+/** A view that came by either way, unless a newer one is shown already. */
+function take(next, mark) {
+  if (over || !order.accept(mark)) return;
+  news = live.clock.now();
+  show(next);
+}
+
+function show(next) {
   const before = called;
   moved = movedBy(ticket, next, moved);
   ticket = next;
@@ -44,18 +62,60 @@ function take(next) {
   if (!ticket.actions.includes(asking)) asking = '';
   draw();
   if (turn) window.scrollTo(0, 0); // wherever the holder was reading
-  if (ENDED.includes(ticket.state)) live.close();
+  if (ENDED.includes(ticket.state)) end();
+  else kept.keep(ticket, news);
 }
+
+/** Nothing more happens to this number: the line is given back. */
+function end() {
+  live.close();
+  truth.close();
+  kept.forget();
+  push.forget();
+  tellLine(true);
+}
+
+/** The day of this number is over, or the hall does not know it (any more). */
+function onGone() {
+  if (over) return;
+  over = true;
+  end();
+  draw();
+}
+
+const truth = watchTruth({
+  path: `/api/v1/tickets/${page.token}`,
+  onView: (answer) => take(answer, answer),
+  onGone,
+  onUp: (now) => tellLine(now),
+});
 
 const live = follow(page.topic, {
   token: page.token,
   epoch: page.epoch,
   seq: page.seq,
   now: page.now,
-  onView: take,
-  onCall: (call) => call.repeat > 0 && alarm(), // the first call comes with the view
-  onLine: lineMark(() => live.clock),
+  onView: (view, mark) => {
+    truth.heard();
+    take(view, mark);
+  },
+  onCall: (call) => {
+    truth.heard();
+    if (call.repeat > 0) alarm(); // the first call comes with the view
+  },
+  onLine: (status) => truth.line(status.up),
+  onProblem: (problem) => (problem.code === 'ticket_unknown' ? onGone() : truth.look()),
 });
+
+const mark = lineMark(() => live.clock);
+
+function tellLine(now) {
+  if (now) news = live.clock.now();
+  if (up === now) return;
+  up = now;
+  mark({ up, since: news });
+  draw();
+}
 
 /** The screen stays on while the holder waits, where the browser can (a low battery refuses, and that is fine). */
 function keepAwake() {
@@ -100,11 +160,11 @@ async function onWish(wish) {
     const answer = await post(path, {}, { key: wishKey });
     const after = answer && (answer.ticket || answer);
     asking = '';
-    if (after && after.state) take(after);
+    if (after && after.state && after.epoch !== undefined) take(after, after);
     else live.refresh();
   } catch (error) {
     problem = error.detail || error.title || t('common.problem');
-    if (error.status) live.refresh(); // what was seen was not the truth
+    truth.look(); // what was seen was not the truth
   }
   busy = false;
   draw();
@@ -120,11 +180,33 @@ function ask(wish) {
   if (next) next.focus();
 }
 
+async function onMessages() {
+  const done = push.turnOn(language());
+  draw();
+  await done;
+  draw();
+}
+
+async function onNoMessages() {
+  const done = push.turnOff();
+  draw();
+  await done;
+  draw();
+}
+
+function dateOfTicket() {
+  return ticket.day ? dateText(Date.parse(`${ticket.day}T12:00:00Z`), 0) : '';
+}
+
 function draw() {
   if (!drawn) place.textContent = ''; // the server's drawing
   drawn = true;
-  const mark = called ? `${t('phone.your_turn')}: ${pick(ticket.counter_name)}` : t('phone.title', { number: ticket.number });
-  document.title = mark;
+  const turn = called && !over ? `${t('phone.your_turn')}: ${pick(ticket.counter_name)}` : '';
+  document.title = turn || t('phone.title', { number: ticket.number });
+  if (over) {
+    render(gone({ ticket, date: dateOfTicket(), onLanguage: setLanguage }), place);
+    return;
+  }
   render(phone({
     ticket,
     sound,
@@ -132,7 +214,12 @@ function draw() {
     busy,
     moved,
     problem,
+    stale: up ? '' : timeText(news, live.clock.minutes),
+    messages: push.state,
+    ahead: page.push,
     onSound,
+    onMessages,
+    onNoMessages,
     onWish,
     onLanguage: setLanguage,
     onAsk: ask,
@@ -142,7 +229,10 @@ function draw() {
 
 onLanguage((lang) => {
   choice.keep(lang);
+  const manifest = document.querySelector('link[rel=manifest]');
+  if (manifest) manifest.href = `/t/${page.token}/manifest.webmanifest?lang=${lang}`;
   draw();
+  push.renew(lang);
 });
 onLock((silent) => {
   sound = sound && !silent;
@@ -150,4 +240,14 @@ onLock((silent) => {
 });
 document.addEventListener('visibilitychange', () => sound && keepAwake());
 setLanguage(choice.read() || page.lang);
+if (keptAt()) {
+  mark({ up: false, since: news });
+  truth.look();
+}
 draw();
+if (ENDED.includes(ticket.state)) {
+  end();
+} else {
+  kept.keep(ticket, news);
+  window.addEventListener('load', () => setTimeout(() => register().then(() => push.renew(language())), 1_000));
+}
