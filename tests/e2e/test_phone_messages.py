@@ -134,8 +134,9 @@ def test_from_the_button_to_the_notification(
     for foreign in ("no json", json.dumps({**told, "url": "https://elsewhere.example/"})):
         deliver(page, foreign)
     page.wait_for_timeout(500)
-    assert page.evaluate(SHOWN % "title") in (["newer"], ["newer", page.evaluate(SHOWN % "title")[-1]])
-    assert all("elsewhere" not in each for each in page.evaluate(SHOWN % "data && one.data.url || ''"))
+    titles = page.evaluate(SHOWN % "title")  # for a message without one the browser shows a line of its own
+    assert titles.count("newer") == 1
+    assert set(page.evaluate(SHOWN % "data && one.data.url")) <= {f"/t/{ticket['token']}", None}
 
 
 def test_switched_off_nothing_is_sent(
@@ -162,8 +163,7 @@ def test_permission_is_asked_for_on_a_touch_only_and_a_refusal_is_told(
     ticket = server.issue(SERVICE)["ticket"]
     page = phone_page(open_page, server, granted=False)
     page.add_init_script(
-        "window.asks = 0;"
-        "Notification.requestPermission = async () => { window.asks += 1; return 'denied'; };"
+        "window.asks = 0;Notification.requestPermission = async () => { window.asks += 1; return 'denied'; };"
     )
     page.add_init_script(
         "const permission = { get: () => (window.asks ? 'denied' : 'default') };"
