@@ -42,7 +42,7 @@ def test_files_that_are_put_into_the_folder_are_shown_and_step_back_for_a_call(
     expect(page.locator(".calls")).to_contain_text(number)
     expect(media).to_have_class("media is-ducked")
     page.clock.run_for(6_000)
-    expect(media).to_have_class("media")
+    expect(media).to_have_class("media", timeout=30_000)  # the sentence that is said lasts some seconds
     page.clock.run_for(8_000)
     expect(media).to_be_hidden()  # the waiting list has its turn again
     expect(page.locator(".waiting")).to_be_visible()

@@ -58,6 +58,7 @@ from core.engine.engine import Done, Engine
 from core.engine.projection import rebuild
 from core.engine.views import Views
 from core.ports import KEYS, Commit, StoreError
+from core.settings import Settings
 from core.store.memory import MemoryStore
 from core.store.sqlite import SqliteStore
 from display.live import board_topic
@@ -321,7 +322,9 @@ class HallMachine(RuleBasedStateMachine):
 
     def start_engine(self) -> None:
         self.engine = engine_on(self.store, self.plan, self.clock)
-        house = SimpleNamespace(plan=self.plan, engine=self.engine, views=self.views)
+        house = SimpleNamespace(
+            plan=self.plan, engine=self.engine, views=self.views, settings=Settings(), data=Path(os.devnull)
+        )
         self.topic = board_topic(house)  # type: ignore[arg-type]
         self.engine.subscribe(self.push)
         for screen in self.screens.values():
