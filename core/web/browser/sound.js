@@ -107,16 +107,14 @@ function play(file, volume) {
 /**
  * Chime, then the files, after all that was asked before.
  * @param {string[]} files
- * @param {{stale?: () => boolean, started?: () => void, bell?: boolean, times?: number, volume?: number}} options
- *   `stale`: asked when its turn comes; true drops it. `bell`: false for the files alone. `times`: how often they are said
- * @returns {Promise<string>} when it has sounded or was dropped: '' or what was wrong with a file
+ * @param {{bell?: boolean, times?: number, volume?: number}} options
+ *   `bell`: false for the files alone. `times`: how often they are said
+ * @returns {Promise<string>} when it has sounded: '' or what was wrong with a file
  */
 export function announce(files = [], options = {}) {
-  const { stale = () => false, started = () => {}, bell = true, times = 1, volume = 1 } = options;
+  const { bell = true, times = 1, volume = 1 } = options;
   const said = queue.then(async () => {
     if (locked()) return 'locked';
-    if (stale()) return '';
-    started();
     const loaded = files.map(load);
     let trouble = '';
     if (bell) await ring(TONES, volume * 0.5);
