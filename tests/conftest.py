@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,13 @@ settings.register_profile("local", deadline=None, suppress_health_check=SLOW_MAC
 # In CI a run says something about the commit alone: the same examples every time, no database.
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What a file's tests left open warns there, not in whichever test the collector comes by next."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -65,6 +65,8 @@ class Line:
                 log.debug("line: %s", trouble)
             finally:
                 client.disconnect()
+                if client.eio.ws is not None:
+                    client.eio.ws.shutdown()  # a lost one is left open until the collector comes by
             self._stopped.wait(PAUSE_S)
 
     def _taken(self, answer: Any) -> None:

@@ -9,15 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import socketio
 
+from tests.clients import Client
 from tests.running import Server, serving, start
 
-pytestmark = [
-    # python-socketio's client leaves the sockets of lost connections to the collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
 TOPIC = "voice:zone-c"
 
 
@@ -26,7 +21,7 @@ class Board:
 
     def __init__(self, url: str, token: str | None) -> None:
         self.offers: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.client = socketio.Client(reconnection=False)
+        self.client = Client(reconnection=False)
         self.client.on("announce", lambda sent: self.offers.put(sent["announcement"]), namespace="/live")
         auth = {"token": token} if token else None
         self.client.connect(url, transports=["websocket"], namespaces=["/live"], auth=auth, wait_timeout=20)
@@ -52,7 +47,7 @@ class Board:
         return False
 
     def end(self) -> None:
-        self.client.disconnect()
+        self.client.hang_up()
 
 
 @pytest.fixture

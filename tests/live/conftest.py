@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import queue
 import signal
@@ -16,9 +15,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-import requests
-import socketio
 import websocket
+
+from tests.clients import Client
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -154,13 +153,7 @@ class Follower:
     def __init__(self, url, auth=None, transports=("websocket",), reconnection=True):
         self.events = queue.Queue()
         self.connected = threading.Event()
-        self._session = requests.Session()
-        self.client = socketio.Client(
-            reconnection=reconnection,
-            reconnection_delay=0.2,
-            reconnection_delay_max=0.4,
-            http_session=self._session,
-        )
+        self.client = Client(reconnection=reconnection, reconnection_delay=0.2, reconnection_delay_max=0.4)
         self.client.on("connect", self.connected.set, namespace="/live")
         self.client.on("view", lambda data: self.events.put(("view", data)), namespace="/live")
         self.client.on("call", lambda data: self.events.put(("call", data)), namespace="/live")
@@ -187,9 +180,7 @@ class Follower:
 
     def end(self):
         """Hang up."""
-        with suppress(Exception):
-            self.client.disconnect()
-        self._session.close()
+        self.client.hang_up()
 
 
 @pytest.fixture
@@ -204,7 +195,6 @@ def follow(served):
     yield connect
     for each in followers:
         each.end()
-    gc.collect()  # what the client's library forgot to close is told here, where it is expected
 
 
 @pytest.fixture
@@ -229,7 +219,6 @@ def open_websocket(served):
     for ws in sockets:
         with suppress(Exception):
             ws.shutdown()
-    gc.collect()
 
 
 @pytest.fixture

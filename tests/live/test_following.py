@@ -11,12 +11,7 @@ import websocket
 
 from tests.live.conftest import Follower
 
-pytestmark = [
-    pytest.mark.timeout(90),
-    # python-socketio's client leaves the sockets of lost connections to the collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = pytest.mark.timeout(90)
 
 
 @pytest.fixture

@@ -11,12 +11,7 @@ import httpx
 import psutil
 import pytest
 
-pytestmark = [
-    pytest.mark.timeout(120),
-    # python-socketio's client leaves the sockets of lost connections to the collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = pytest.mark.timeout(120)
 
 
 def test_the_console_says_once_that_requests_are_served_and_nothing_else(served, http):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import socketio
 
+from tests.clients import Client
 from tests.running import CONFIG, Server, serving
 
 WAIT_S = 15
@@ -34,7 +34,7 @@ class Follower:
 
     def __init__(self, server: Server) -> None:
         self.heard: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
-        self.client = socketio.Client(reconnection=False)
+        self.client = Client(reconnection=False)
         self.client.on("view", lambda message: self.heard.put(("view", message)), namespace="/live")
         self.client.on("call", lambda message: self.heard.put(("call", message)), namespace="/live")
         self.client.connect(server.url, namespaces=["/live"], transports=["websocket"], wait_timeout=WAIT_S)
@@ -53,7 +53,7 @@ class Follower:
         raise AssertionError(f"no {kind} with {wanted}")
 
     def close(self) -> None:
-        self.client.disconnect()
+        self.client.hang_up()
 
 
 @pytest.fixture

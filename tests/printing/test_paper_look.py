@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from core.settings import PrinterSettings
-from kiosk.printing import pictures, typeface
+from kiosk.printing import pictures, reader, typeface
 from kiosk.printing.escpos_bytes import head_dots, render, ticket_bytes
 from kiosk.printing.layout import Cut, Feed, Picture, Qr, Text, layout
 from kiosk.printing.paper import ascii_text
@@ -116,23 +116,31 @@ def test_a_number_on_narrow_paper_is_as_wide_as_the_paper_allows():
     assert picture.height >= 75
 
 
-def test_a_ticket_is_printed_without_the_halls_type(ticket, words, monkeypatch):
-    typeface.type_face.cache_clear()
-    monkeypatch.setattr(typeface, "_hall_font", lambda: None)
-    try:
-        paper = printed(replace(ticket, number="A1000"), 58, words)
-    finally:
+@pytest.fixture
+def halls_type(monkeypatch):
+    """Put another file in the place of the hall's type; what it drew is forgotten after the test."""
+
+    def forget():
         typeface.type_face.cache_clear()
+        reader._glyph.cache_clear()
+
+    def replace_with(data):
+        monkeypatch.setattr(typeface, "_hall_font", lambda: data)
+        forget()
+
+    yield replace_with
+    forget()
+
+
+def test_a_ticket_is_printed_without_the_halls_type(ticket, words, halls_type):
+    halls_type(None)
+    paper = printed(replace(ticket, number="A1000"), 58, words)
     assert zxingcpp.read_barcodes(paper.image)[0].text == ticket.url
 
 
-def test_a_damaged_type_does_not_stop_a_ticket(monkeypatch):
-    typeface.type_face.cache_clear()
-    monkeypatch.setattr(typeface, "_hall_font", lambda: b"not a font")
-    try:
-        assert pictures.number_picture("A007", 384).height > 50
-    finally:
-        typeface.type_face.cache_clear()
+def test_a_damaged_type_does_not_stop_a_ticket(halls_type):
+    halls_type(b"not a font")
+    assert pictures.number_picture("A007", 384).height > 50
 
 
 def test_the_paper_says_where_when_and_how_long(ticket, words):

@@ -11,8 +11,8 @@ import zxingcpp
 from PIL import Image, ImageChops
 
 from kiosk.printing.escpos_bytes import head_dots, ticket_bytes
-from kiosk.printing.reader import _glyph, read
-from kiosk.printing.typeface import _hall_font, type_face
+from kiosk.printing.reader import read
+from kiosk.printing.typeface import _hall_font
 from kiosk.printing.virtual import picture_of
 from tests.printing.tickets import longest, plan, tickets
 
@@ -21,13 +21,6 @@ TICKETS = tickets()
 AGAIN = "look at it, then: python -m tests.printing"
 
 pytestmark = pytest.mark.skipif(_hall_font() is None, reason="the hall's type comes with the browser build")
-
-
-@pytest.fixture(autouse=True)
-def fresh_glyphs():
-    """Drawn here, by one thread: FreeType may have drawn those in memory for two halls' printers at once."""
-    type_face.cache_clear()
-    _glyph.cache_clear()
 
 
 @pytest.mark.parametrize("name", TICKETS)
