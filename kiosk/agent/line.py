@@ -14,6 +14,8 @@ NAMESPACE = "/live"
 PAUSE_S = 1.0
 """Before another try to connect."""
 ANSWER_S = 8.0
+STOP_S = 5.0
+"""A line that is just being opened is waited for so long when the agent ends."""
 
 log = logging.getLogger("antrean.agent")
 
@@ -32,16 +34,19 @@ class Line:
         self._back = back
         self._stopped = threading.Event()
         self._client: Any = None
+        self._thread = threading.Thread(target=self._follow, name="line", daemon=True)
 
     def start(self) -> None:
         """Connect, and connect again whenever the line is lost."""
-        threading.Thread(target=self._follow, name="line", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Follow no more."""
         self._stopped.set()
         if self._client is not None:
             self._client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
 
     def _follow(self) -> None:
         while not self._stopped.is_set():
