@@ -38,8 +38,7 @@ def test_a_lost_line_comes_back_and_leaves_no_socket_behind(server: Server, wire
     try:
         assert backs.acquire(timeout=30)
         lost = line._client.eio.ws
-        wire.cut()
-        wire.mend()
+        wire.reset()
         assert backs.acquire(timeout=30)
         assert line._client.eio.ws is not lost
         assert lost.sock is None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import selectors
 import socket
+import struct
 import threading
 from contextlib import suppress
+from itertools import chain
 
 
 class Line:
@@ -31,6 +33,16 @@ class Line:
         for pair in pairs:
             _close(pair)
         self._mended.set()
+
+    def reset(self) -> None:
+        """Both ends are told that there is no such connection; new ones pass."""
+        pairs, self._pairs = self._pairs, []
+        for each in chain.from_iterable(pairs):
+            with suppress(OSError):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        for pair in pairs:
+            for each in pair:
+                each.close()
 
     def end(self) -> None:
         """Close everything."""
