@@ -14,6 +14,10 @@ from playwright.sync_api import Page, WebSocketRoute
 OPENING = '0{"sid":"stage","upgrades":[],"pingInterval":10000,"pingTimeout":86400000,"maxPayload":1000000}'
 ASKED = re.compile(r'42/live,(\d+)\["subscribe",(.*)\]', re.DOTALL)
 
+STILL = """() => document.getAnimations().every(
+  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity
+)"""
+
 
 class Stage:
     """Opens ``/display/IDENT`` and answers instead of the server from then on."""
@@ -62,6 +66,11 @@ class Stage:
     def _send(self, event: str, **content: Any) -> None:
         message = json.dumps([event, {"topic": self._topic, **self._mark(), **content}])
         self._sockets[-1].send(f"42/live,{message}")
+
+    def rest(self) -> None:
+        """Wait until what was sent is drawn and stands still. The ribbon of notices runs for ever."""
+        self.page.wait_for_timeout(50)
+        self.page.wait_for_function(STILL)
 
     @property
     def now(self) -> datetime:

@@ -96,7 +96,7 @@ def test_letters_have_the_height_that_the_distance_asks_for_at_each_size(
     for name, size in SIZES.items():
         stage = Stage(open_page(size), server.url, "zone-a")
         stage.call("A007", 12)
-        stage.page.wait_for_timeout(600)  # the new row has come to rest
+        stage.rest()
         unit = min(size["width"] / 1920, size["height"] / 1080)
         if size["height"] > size["width"]:
             unit = min(size["width"] / 1080, size["height"] / 1920)
@@ -114,7 +114,7 @@ def test_nearer_viewers_get_more_rows_and_those_far_away_larger_letters(
             for place in range(8):
                 stage.call(f"A00{place}", place + 1, after=-60 - place)
             stage.call("A008", 12)
-            stage.page.wait_for_timeout(600)
+            stage.rest()
             assert capital(stage.page) * unit_mm(55) >= capital_mm(metres) - 1, metres
             assert stage.page.evaluate(OVERFLOWING) == []
             rows[metres] = stage.page.locator(".call.large").count()
@@ -135,18 +135,18 @@ def test_nothing_overflows_with_the_longest_names_and_numbers(
             stage.show(**view)
             for place in range(60):
                 stage.call(f"W{1000 + place}", place + 1, after=-200 + place, mark=True)
-            stage.page.wait_for_timeout(150)
+            stage.rest()
             assert stage.page.evaluate(OVERFLOWING) == [], (ident, name, "at rest")
             if view["counter"]:
                 for state in ("closed", "paused"):
                     stage.show(counter={**view["counter"], "current": None, "state": state})
-                    stage.page.wait_for_timeout(100)
+                    stage.rest()
                     assert stage.page.evaluate(OVERFLOWING) == [], (ident, name, state)
                 continue
             for count in (1, 3, 2, 4, 9):  # 1, 4, 6, 10, 19 calls: every step in which letters shrink
                 for place in range(count):
                     stage.call(f"M1{count}0{place}", place * 7 % 61 + 1, repeat=1, mark=True)
-                stage.page.wait_for_timeout(600)
+                stage.rest()
                 assert stage.page.evaluate(OVERFLOWING) == [], (ident, name, count)
 
 
@@ -162,9 +162,9 @@ def test_every_text_has_a_contrast_of_seven_to_one(server: Server, open_page: Ca
         if stage.view["counter"]:
             for state, current in (("closed", None), ("paused", None), ("open", None), ("open", "A010")):
                 stage.show(counter={**stage.view["counter"], "state": state, "current": current})
-                stage.page.wait_for_timeout(100)
+                stage.rest()
                 seen |= stage.page.evaluate(CONTRASTS)
-        stage.page.wait_for_timeout(600)
+        stage.rest()
         stage.page.evaluate("document.getElementById('line').hidden = false")
         stage.page.evaluate("document.getElementById('line').textContent = 'x'")
         seen |= stage.page.evaluate(CONTRASTS)

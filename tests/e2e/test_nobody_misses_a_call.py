@@ -178,10 +178,10 @@ def followers(hall: Hall) -> Iterator[None]:
         process.stdout.close()
 
 
-def eventually(what: Callable[[], Any], seconds: float, words: str) -> None:
+def eventually(what: Callable[[], Any], seconds: float, words: str | Callable[[], str]) -> None:
     until = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < until, f"{words}: {found}"
+    while not what():
+        assert time.monotonic() < until, words if isinstance(words, str) else words()
         time.sleep(0.5)
 
 
@@ -277,18 +277,26 @@ def _shown_and_said(hall: Hall, plan: Plan, pages: dict[str, Page]) -> None:
 def _agrees(hall: Hall, ident: str, page: Page) -> None:
     """On a live line the board shows what the engine says: its newest calls, as many as it has room for."""
 
-    def same() -> bool:
-        told = hall.board(ident)
-        newest = sorted([*told["current"], *told["recent"]], key=lambda call: call["at"], reverse=True)
-        numbers = list(dict.fromkeys(call["number"] for call in newest))
-        shown = _numbers(page)
-        return (
-            page.locator("#line").is_hidden()
-            and bool(shown or not numbers)
-            and (set(shown) == set(numbers[: len(set(shown))]))
-        )
+    differs = ""
 
-    eventually(same, 30, f"{ident} does not show what the engine says")
+    def same() -> bool:
+        nonlocal differs
+        told = hall.board(ident)
+        called = sorted((call["at"], call["number"]) for call in [*told["current"], *told["recent"]])
+        newest = {number: at for at, number in called}
+        shown = set(_numbers(page))
+        hidden = newest.keys() - shown
+        # Of two calls of one millisecond either is the newer one.
+        right = shown <= newest.keys() and (
+            max((newest[each] for each in hidden), default="")
+            <= min((newest[each] for each in shown), default="")
+        )
+        line = page.locator("#line")
+        dead = "" if line.is_hidden() else f"line: {line.text_content()}; "
+        differs = f"{dead}shown {sorted(shown)}, told {newest}" if dead or not right else ""
+        return not differs
+
+    eventually(same, 30, lambda: f"{ident} does not show what the engine says: {differs}")
 
 
 def _numbers(page: Page) -> list[str]:

@@ -83,7 +83,7 @@ def test_after_each_of_200_deaths_every_ticket_is_printed_once_or_doubted(
         simulator.moment = lambda moment, hall=hall: hall.dies(("moment", moment))
         job = hall.issue()
         assert hall.dead.wait(10), hall.point
-        hall.engine.stop()
+        hall.stop()
         eventually(lambda: not simulator.busy)
         point, hall = hall.point, Mortal(tmp_path, printers, store)
         hall.start()
@@ -93,7 +93,7 @@ def test_after_each_of_200_deaths_every_ticket_is_printed_once_or_doubted(
         times = sum(strip.whole and f"({job})".encode() in strip.data for strip in simulator.strips)
         assert times == 1 if state is PrintState.CONFIRMED else times <= 1, (point, state, times)
         ends.setdefault(point, set()).add(state.value)
-    hall.engine.stop()
+    hall.stop()
     # It is asked between jobs too, at each start: then nothing was begun.
     assert ends.pop(("moment", "asked")) <= {"confirmed", "doubtful"}
     assert ends == {

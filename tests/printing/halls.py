@@ -106,6 +106,7 @@ class PrintingHall:
         return self.engine.read(lambda hall: hall.printers.get(ident))
 
     def stop(self) -> None:
+        self.press.stop()
         self.engine.stop()
 
 
