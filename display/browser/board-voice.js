@@ -1,5 +1,7 @@
 // The loudspeaker of a board: says what the server offers, one at a time, each once.
 
+import { LOCKED } from '../../core/web/browser/sound.js';
+
 /** So many announcements are remembered, so that none is said again after a restart of the server. */
 export const REMEMBERED = 200;
 
@@ -35,7 +37,7 @@ export function memory(key, storage) {
  * @param {object} given
  * @param {(name: string, content: object) => Promise<{go?: boolean}|null>} given.tell  to the server
  * @param {(urls: string[]) => Promise<import('./board-files.js').Loaded>} given.load
- * @param {(said: Announcement, files: string[]) => Promise<string>} given.say  sounds it; '' or what was wrong
+ * @param {(said: Announcement, files: string[]) => Promise<string>} given.say  sounds it; '', LOCKED or what was wrong
  * @param {ReturnType<typeof memory>} given.said
  * @param {(now: Announcement|null) => void} [given.onSaying]  what is said just now
  * @param {(end: Announcement & {state: string, detail: string}) => void} [given.onEnd]
@@ -63,10 +65,17 @@ export function speaker({ tell, load, say, said, onSaying = () => {}, onEnd = ()
     }
     onSaying(announcement);
     // Where a file is broken the chime alone says that somebody is called.
-    const detail = (await say(announcement, loaded.files)) || loaded.trouble;
+    const sounded = await say(announcement, loaded.files);
+    const detail = sounded || loaded.trouble;
     loaded.free();
-    said.add(id);
     saying = null;
+    if (sounded === LOCKED) {
+      // The browser took the sound away in this very moment, and nobody heard a word: another board's turn.
+      onSaying(null);
+      await tell('announced', { id, state: 'late', detail });
+      return;
+    }
+    said.add(id);
     const state = detail ? 'failed' : 'done';
     onEnd({ ...announcement, state, detail });
     onSaying(null);

@@ -234,6 +234,18 @@ def test_a_refused_announcement_goes_to_the_next_board_at_once() -> None:
     assert offered(made, 1) == [("a2", "1")]
 
 
+def test_what_a_board_began_and_could_not_sound_goes_to_the_next_board() -> None:
+    made = zones()
+    a1 = join(made, "a1")
+    join(made, "a2")
+    made.call(called("1"))
+    offered(made)
+    assert made.start(a1, "1", 1)
+    made.refuse(a1, "1", 1)
+    assert offered(made, 1) == [("a2", "1")]
+    assert made.outcomes["failed"] == 0
+
+
 def test_a_call_told_twice_is_said_once() -> None:
     made = zones()
     a1 = join(made, "a1")

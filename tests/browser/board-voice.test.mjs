@@ -118,6 +118,22 @@ test('what cannot be fetched in time is given back without a sound, and may be o
   assert.deepEqual(one.freed, ['/1.mp3', '/1.mp3']);
 });
 
+test('a sound that is locked in the moment of its turn was not said, and may be offered again', async () => {
+  let trouble = 'locked';
+  const one = hall({ trouble: () => trouble });
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  assert.deepEqual(one.told, ['1 started', '1 late locked']);
+  assert.deepEqual(one.marks, ['1', '']);
+  assert.deepEqual(one.page.wish(), { said: [], saying: '' });
+  trouble = '';
+  one.page.take(offer('1'));
+  await one.settle();
+  await one.end();
+  assert.deepEqual(one.told.slice(2), ['1 started', '1 done']);
+});
+
 test('a file that the hall does not have is reported; the chime alone has called', async () => {
   const one = hall({ loaded: () => ({ files: [], trouble: 'HTTP 503' }) });
   one.page.take(offer('1'));

@@ -7,6 +7,9 @@ const RING = 1.3;
 /** A file that has not ended by then is passed over, milliseconds. */
 const FILE_WITHIN = 10_000;
 
+/** The answer of `announce` when nothing sounded, not even the chime. */
+export const LOCKED = 'locked';
+
 let context = null;
 let queue = Promise.resolve();
 const listeners = new Set();
@@ -114,7 +117,7 @@ function play(file, volume) {
 export function announce(files = [], options = {}) {
   const { bell = true, times = 1, volume = 1 } = options;
   const said = queue.then(async () => {
-    if (locked()) return 'locked';
+    if (locked()) return LOCKED;
     const loaded = files.map(load);
     let trouble = '';
     if (bell) await ring(TONES, volume * 0.5);
