@@ -54,6 +54,7 @@ def phone_pages(house: House) -> Blueprint:
                 texts=("phone.",),
                 snapshot=view,
                 variables={"css": _styles()},
+                keeps_session=False,
                 settings={
                     "lang": chosen if chosen in LANGUAGES else view["lang"],
                     "topic": f"ticket:{token}",
@@ -130,6 +131,7 @@ def _gone(house: House) -> tuple[str, int]:
         title="phone.gone",
         texts=("phone.gone",),
         variables={"css": _styles()},
+        keeps_session=False,
     )
     return render(house, page), 404
 

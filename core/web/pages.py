@@ -31,16 +31,18 @@ class Page:
     snapshot: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
+    keeps_session: bool = True
+    """False: no cookie is set, and so no token against forgery given. A citizen's phone needs neither."""
 
 
 def render(house: House, page: Page) -> str:
     """The page in the caller's language. A choice by ``?lang=`` stays for the session."""
-    if request.args.get("lang") in LANGUAGES:
+    if page.keeps_session and request.args.get("lang") in LANGUAGES:
         session["lang"] = request.args["lang"]
     lang = page.settings.get("lang") or page_language()
     settings = {
         "lang": lang,
-        "csrf": generate_csrf(),
+        "csrf": generate_csrf() if page.keeps_session else "",
         "training": house.training,
         "epoch": house.engine.epoch,
         "build": build_of(current_app),

@@ -27,8 +27,9 @@ def test_a_token_has_128_random_bits(desk: Desk) -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_nobody_keeps_lists_or_passes_on_what_belongs_to_a_ticket(desk: Desk, path: str, known: bool) -> None:
     token = desk.give()["token"] if known else "A" * 22
-    answer = desk.hall.client().get(f"/t/{token}{path}")
+    answer = desk.hall.client().get(f"/t/{token}{path}", query_string={"lang": "en"})
     assert answer.status_code == (200 if known else 404)
+    assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in answer.headers["X-Robots-Tag"]
