@@ -7,6 +7,7 @@ says nothing, for "plenty of paper", and any byte for an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from escpos.constants import RT_STATUS  # type: ignore[import-untyped]
@@ -19,6 +20,8 @@ CAUSE: bytes = RT_STATUS + b"\x02"
 PAPER: bytes = RT_STATUS + b"\x04"
 QUESTIONS = (ONLINE, CAUSE, PAPER)
 
+LIKE_A_QUESTION = re.compile(re.escape(RT_STATUS) + rb"[\x01-\x08]")
+
 FIXED, PATTERN = 0x93, 0x12
 """Bits 0, 1, 4 and 7 of an answer are 0, 1, 1 and 0: nothing else that a printer sends by itself looks so."""
 
@@ -29,6 +32,11 @@ NEAR, OUT = 0x0C, 0x60
 
 Ask = Callable[[bytes], int | None]
 """A question -> the answer; ``None`` if none came in time."""
+
+
+def looks_asked(data: bytes) -> int:
+    """How often a job looks like a question: in a picture those are dots, and many printers answer them."""
+    return len(LIKE_A_QUESTION.findall(data))
 
 
 def is_answer(byte: int) -> bool:

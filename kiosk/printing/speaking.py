@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from core.domain.hall import PRINTS, PrinterState
-from kiosk.printing.answers import asked, is_answer
+from kiosk.printing.answers import asked, is_answer, looks_asked
 from kiosk.printing.port import PrinterTrouble, Sent, Status, unheard
 
 WHOLE_JOB = 3
@@ -71,7 +71,7 @@ class LinePrinter:
                 self._before(line)
             self._push(line, data)
             sent()
-            return self.answers and self._after(line)
+            return self.answers and self._after(line, looks_asked(data))
         finally:
             line.close()
 
@@ -119,10 +119,10 @@ class LinePrinter:
             words = f"{word(error, 'stalled')} {self.name} in a job of {len(data)} bytes"
             raise PrinterTrouble(words, lasting=False, doubtful=True) from error
 
-    def _after(self, line: Line) -> bool:
+    def _after(self, line: Line, older: int) -> bool:
         """True if the printer says that it is well, after the knife fell."""
         try:
-            state = self._ask(line, time.monotonic() + self.timeout)
+            state = self._ask(line, time.monotonic() + self.timeout, older)
         except OSError as error:
             words = f"{word(error, 'stalled')} {self.name} after the last byte"
             raise PrinterTrouble(words, lasting=False, doubtful=True) from error
@@ -131,18 +131,25 @@ class LinePrinter:
         words = f"{state.detail} {self.name} after the last byte"
         raise PrinterTrouble(words, lasting=state.state in LASTING, doubtful=True, state=state.state)
 
-    def _ask(self, line: Line, end: float) -> Status:
-        # Dots of a picture that happen to look like the question are answered too: such an answer is old.
+    def _ask(self, line: Line, end: float, older: int = 0) -> Status:
+        """``older``: so many answers to what was no question of ours may still be on their way.
+
+        Dots of a picture that happen to look like the question are answered too, by some printers. Nothing
+        tells such an answer from ours but their order: each question is asked once more than there may be
+        old answers, and the last of as many answers is certainly an answer to it.
+        """
         line.drain()
         strange = bytearray()
 
         def ask(question: bytes) -> int | None:
-            line.write(question, end)
+            line.write(question * (older + 1), end)
+            awaited = older + 1
             while piece := line.read(end):
-                for byte in piece:
-                    if is_answer(byte):
-                        return byte
-                strange.extend(piece[:4])
+                answers = [byte for byte in piece if is_answer(byte)]
+                if len(answers) >= awaited:
+                    return answers[awaited - 1]
+                awaited -= len(answers)
+                strange.extend(byte for byte in piece if not is_answer(byte))
             return None
 
         status = asked(ask)
