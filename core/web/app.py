@@ -103,6 +103,7 @@ def create(parts: Parts) -> Application:
     faces = tuple(module.face(house) for module in modules.values())
     app = _flask(house, faces)
     live = _live(app, house, faces)
+    health.register(app, house, faces, live.metrics)
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
@@ -163,7 +164,6 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
     auth.register(app, house.gate)
     problems.register(app, shown)
     pages.register(app, house)
-    health.register(app, house, faces)
     for face in faces:
         for blueprint in face.pages:
             app.register_blueprint(blueprint)

@@ -44,6 +44,11 @@ class Followers:
         with self._lock:
             return tuple(self._counts.get(name, ()))
 
+    def of_each_topic(self) -> dict[str, int]:
+        """How many follow any id of each topic that was ever followed."""
+        with self._lock:
+            return {name: sum(idents.values()) for name, idents in self._counts.items()}
+
     def follows(self, name: str, ident: str) -> bool:
         """Whether anybody follows."""
         return ident in self._counts.get(name, ())

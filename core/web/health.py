@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from flask import Flask, Response
@@ -16,20 +16,21 @@ from core.web.api import reply
 from core.web.face import Face, House
 
 CLOCK_LEEWAY = timedelta(seconds=5)
+Metrics = Callable[[], Iterable[Metric]]
 
 
 class HallMetrics(Collector):
     """What Prometheus reads of a hall; computed when asked."""
 
-    def __init__(self, house: House, faces: tuple[Face, ...]) -> None:
+    def __init__(self, house: House, others: Sequence[Metrics]) -> None:
         self._house = house
-        self._faces = faces
+        self._others = others
 
     def collect(self) -> Iterator[Metric]:
-        """Read the hall once, then ask the faces."""
+        """Read the hall once, then ask the faces and the live line."""
         yield from self._house.engine.read(self._read)
-        for face in self._faces:
-            yield from face.metrics()
+        for metrics in self._others:
+            yield from metrics()
 
     def _read(self, hall: Hall) -> list[Metric]:
         waiting = GaugeMetricFamily("antrean_waiting", "Tickets that wait", labels=["agency"])
@@ -66,10 +67,10 @@ def _clock(hall: Hall, house: House) -> str:
     return f"{int(behind.total_seconds())} s behind the log: set this machine's clock (NTP)"
 
 
-def register(app: Flask, house: House, faces: tuple[Face, ...]) -> None:
-    """Mount the three."""
+def register(app: Flask, house: House, faces: tuple[Face, ...], line: Metrics) -> None:
+    """Mount the three. ``line``: figures of the live line."""
     registry = CollectorRegistry()
-    registry.register(HallMetrics(house, faces))
+    registry.register(HallMetrics(house, [*(face.metrics for face in faces), line]))
 
     @app.get("/healthz")
     def healthz() -> Response:

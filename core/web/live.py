@@ -7,19 +7,22 @@ a room. Requests and the engine's writer only leave word in its mailbox, so nobo
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import flask
-import orjson
 from flask_socketio import SocketIO, join_room, leave_room
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from core.domain.errors import Refusal, Unknown
 from core.domain.staff import Actor
 from core.ports import Clock, Concurrency
 from core.web.followers import Connection, Followers
+from core.web.packets import Json, Text
 
 if TYPE_CHECKING:
     from core.engine.effects import Effects
@@ -29,7 +32,12 @@ NAMESPACE = "/live"
 BURST_SECONDS = 0.020
 """Commits within this time become one push."""
 SLICE = 25
-"""So many views are built before others (and calls) have their turn."""
+"""So many views are built before others (and calls) have their turn,"""
+SLICE_SECONDS = 0.002
+"""or as many as take so long.
+
+A call has some three turns (its request, its commit, its announcement), and waits for a slice at each.
+"""
 PUT_OFF_AT_MOST = 3
 """A view waits so many bursts for the calls of the events it contains."""
 BEAT_SECONDS = 1.0
@@ -58,20 +66,6 @@ class TooManyTopics(Refusal):
 
     code = "too_many_topics"
     status = 429
-
-
-class Json:
-    """orjson with the interface that python-socketio asks of a JSON module."""
-
-    @staticmethod
-    def dumps(value: Any, **_options: Any) -> str:
-        """Compact JSON."""
-        return orjson.dumps(value).decode()
-
-    @staticmethod
-    def loads(text: str | bytes, **_options: Any) -> Any:
-        """Raises ``ValueError``."""
-        return orjson.loads(text)
 
 
 def plain_problem(error: Exception, _lang: str | None) -> Mapping[str, Any]:
@@ -119,8 +113,11 @@ class Live:
         self._inbox = wiring.concurrency.mailbox()
         self._followers = Followers()
         self._connections: dict[str, Connection] = {}
-        self._changed: dict[tuple[str, str], int] = {}
-        """Rooms to show, with how often they were put off."""
+        self._changed: dict[str, dict[str, int]] = {name: {} for name in wiring.topics}
+        """Ids to show of each topic, with how often they were put off.
+
+        In the order of the topics: the boards of a hall do not wait for thousands of phones.
+        """
         self._told = 0
         """The newest event whose calls went out."""
         self._push_due = False
@@ -136,6 +133,7 @@ class Live:
             app,
             async_mode=async_mode,
             json=Json,
+            serializer=Text,
             transports=["websocket", "polling"],
             cors_allowed_origins=None,  # the same origin only
             ping_interval=PING_INTERVAL,
@@ -171,6 +169,15 @@ class Live:
     def followed(self, name: str) -> tuple[str, ...]:
         """The ids of topic ``name`` that somebody follows."""
         return self._followers.of(name)
+
+    def metrics(self) -> list[Metric]:
+        """Who is on the line; what does not fall in the evening was not given back."""
+        open_lines = GaugeMetricFamily("antrean_connections", "Live lines", value=len(self._connections))
+        following = GaugeMetricFamily("antrean_followers", "Topics followed", labels=["topic"])
+        counted = self._followers.of_each_topic()
+        for name in self._wiring.topics:
+            following.add_metric([name], counted.get(name, 0))
+        return [open_lines, following]
 
     def dismiss(self, actor_name: str) -> None:
         """End the connections of an account (its token was revoked, its person left)."""
@@ -286,31 +293,34 @@ class Live:
                 for ident in topic.touched(effects, followed):
                     for call in topic.calls(effects, ident):
                         self._emit("call", _room(name, ident), effects.seq, call)
-                    self._changed.setdefault((name, ident), 0)
+                    self._changed[name].setdefault(ident, 0)
             except Exception:
                 log.exception("topic %s: what commit %d changed is not known", name, effects.seq)
         self._told = effects.seq
         self._push_within(BURST_SECONDS)
 
     def _push_within(self, seconds: float) -> None:
-        if self._changed and not self._push_due:
+        if any(self._changed.values()) and not self._push_due:
             self._push_due = True
             self._threads.spawn_after(seconds, lambda: self._inbox.put(Turn.PUSH))
 
     def _push(self) -> None:
         """Show what changed, a slice at a time: calls that came meanwhile go before the next slice."""
         self._push_due = False
-        behind = False
-        for name, ident in list(self._changed)[:SLICE]:
-            times = self._changed.pop((name, ident))
+        behind, ends = False, time.monotonic() + SLICE_SECONDS
+        due = chain.from_iterable(((name, ident) for ident in ids) for name, ids in self._changed.items())
+        for name, ident in list(islice(due, SLICE)):
+            times = self._changed[name].pop(ident)
             if not self._followers.follows(name, ident):
                 continue
             if times < PUT_OFF_AT_MOST and self._wiring.seq() > self._told:
                 # A commit is known whose calls are not: they are on their way, and go first.
-                self._changed[name, ident] = times + 1
+                self._changed[name][ident] = times + 1
                 behind = True
             else:
                 self._show(name, ident)
+            if time.monotonic() >= ends:
+                break
         self._push_within(BURST_SECONDS if behind else 0)
 
     def _show(self, name: str, ident: str) -> None:
@@ -348,7 +358,7 @@ class Live:
             # Rooms pushed together do not stay together.
             patience = REPEAT_BEATS - hash(room) % SPREAD_BEATS
             if self._beat - self._shown_at_beat.setdefault(room, self._beat) >= patience:
-                self._changed.setdefault(room, 0)
+                self._changed[room[0]].setdefault(room[1], 0)
         self._push_within(0)
 
     def _cut_off_stalled(self) -> None:

@@ -186,3 +186,23 @@ def test_nonsense_from_a_board_harms_nobody(server: Server, connect: Callable[..
     board.join()
     call(server, "35")
     board.say(board.offered())
+
+
+def test_who_is_on_the_line_is_counted_until_it_goes(server: Server, connect: Callable[..., Board]) -> None:
+    def told() -> list[str]:
+        with server.client() as client:
+            text = client.get("/metrics").text
+        wanted = ("antrean_connections ", 'antrean_followers{topic="voice"}')
+        return [line for line in text.splitlines() if line.startswith(wanted)]
+
+    board, other = connect(server), connect(server)
+    board.join()
+    other.join()
+    other.ask("unsubscribe")
+    assert told() == ["antrean_connections 2.0", 'antrean_followers{topic="voice"} 1.0']
+    board.end()
+    other.end()
+    until = time.monotonic() + 20
+    while told() != ["antrean_connections 0.0", 'antrean_followers{topic="voice"} 0.0']:
+        assert time.monotonic() < until, told()
+        time.sleep(0.2)

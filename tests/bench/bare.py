@@ -18,7 +18,8 @@ def make_app() -> Any:
     import orjson  # noqa: PLC0415
     from flask_socketio import SocketIO, join_room  # noqa: PLC0415
 
-    from core.web.live import NAMESPACE, PING_INTERVAL, PING_TIMEOUT, Json  # noqa: PLC0415
+    from core.web.live import NAMESPACE, PING_INTERVAL, PING_TIMEOUT  # noqa: PLC0415
+    from core.web.packets import Json  # noqa: PLC0415
 
     app = flask.Flask("bare")
     socketio: Any = SocketIO()

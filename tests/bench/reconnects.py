@@ -8,11 +8,14 @@ import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
 from core.config import load as load_config
 from core.domain.staff import Role
 from tests.bench import followers, halls
 from tests.bench.figures import Figure, Goal, Result, Scale
-from tests.bench.wire import Line, request
+from tests.bench.processes import Server
 
 RECONNECTS = 20_000
 CLIENTS = 8
@@ -22,12 +25,15 @@ LOOKS = 10
 GROWTH_MB = 2.0
 """Between half of the way and its end; what a start still fills (caches, pools) is filled by then."""
 REST_S = 2.0
+NOTICED_S = 60.0
+"""After so long the hall must have noticed who went without a word."""
+WAYS = 4
 RESET = struct.pack("ii", 1, 0)
 """``SO_LINGER`` for a line that breaks without a goodbye."""
 
 
 def run(scale: Scale) -> Result:
-    """Connect, follow, go: a third politely, a third by closing, a third by breaking the line."""
+    """Connect, follow, go: politely, by closing, by breaking the line, and by polling without one."""
     data, plan = scale.folder / "data", load_config(halls.CONFIG).plan
     total = scale.pick(RECONNECTS, 1500)
     with halls.serve(data) as server:
@@ -42,9 +48,7 @@ def run(scale: Scale) -> Result:
                 time.sleep(REST_S)
                 seen.append(server.memory()["rss"])
         took, used = time.monotonic() - began - LOOKS * REST_S, server.cpu_seconds() - used
-        line = Line(server.host, server.port)
-        status, _, _ = line.ask(request("GET", "/healthz", line.host, {}, b""))
-        line.close()
+        left = _left(server)
     grown = seen[-1] - seen[LOOKS // 2 - 1]
     what = f"growth over the second half of {total} reconnects: RSS"
     return Result(
@@ -54,13 +58,34 @@ def run(scale: Scale) -> Result:
             Figure("reconnects a second", total / took, "/s"),
             Figure("the server's processor for a reconnect", 1000 * used / total, "ms"),
         ],
-        broken=[] if status == 200 else [f"the hall answers {status} afterwards"],
+        broken=[f"{what}: {count}, and nobody is there" for what, count in left.items() if count],
         details={"rss_mb": seen},
     )
 
 
+def _left(server: Server) -> dict[str, float]:
+    """What the hall still counts of those who have gone, once it must have noticed."""
+    until = time.monotonic() + NOTICED_S
+    while True:
+        told = httpx.get(f"http://{server.host}:{server.port}/metrics", timeout=30).text
+        found = {
+            f"{sample.name} {sample.labels.get('topic', '')}".strip(): sample.value
+            for family in text_string_to_metric_families(told)
+            for sample in family.samples
+            if family.name in {"antrean_connections", "antrean_followers"}
+        }
+        if not found:
+            raise RuntimeError("/metrics does not tell who is connected")
+        if not any(found.values()) or time.monotonic() > until:
+            return found
+        time.sleep(1)
+
+
 def _visit(orders: followers.Orders, turn: int) -> None:
-    topic = orders.topics[turn % len(orders.topics)]
+    topic = orders.topics[turn // WAYS % len(orders.topics)]
+    if turn % WAYS == WAYS - 1:
+        _poll(orders, topic, goodbye=turn % (2 * WAYS) == WAYS - 1)
+        return
     with socket.create_connection((orders.host, orders.port), 30) as line:
         line.sendall(
             (
@@ -74,11 +99,27 @@ def _visit(orders: followers.Orders, turn: int) -> None:
         _until(line, b"40/live")
         line.sendall(followers.text('42/live,0["subscribe",' + json.dumps({"topic": topic}) + "]"))
         _until(line, b"43/live,0")
-        if turn % 3 == 0:
+        if turn % WAYS == 0:
             line.sendall(followers.text("41/live,"))
             line.sendall(b"\x88\x80\0\0\0\0")
-        elif turn % 3 == 1:
+        elif turn % WAYS == 1:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+
+def _poll(orders: followers.Orders, topic: str, *, goodbye: bool) -> None:
+    """As a browser behind a proxy that lets no websocket pass; half of them say that they go."""
+    with httpx.Client(base_url=f"http://{orders.host}:{orders.port}", timeout=30) as asked:
+        path = "/socket.io/?EIO=4&transport=polling"
+        path += "&sid=" + json.loads(asked.get(path).text[1:])["sid"]
+        for message, answer in (
+            ("40/live," + json.dumps({"token": orders.token}), "40/live"),
+            ('42/live,0["subscribe",' + json.dumps({"topic": topic}) + "]", "43/live,0"),
+        ):
+            asked.post(path, content=message).raise_for_status()
+            while answer not in asked.get(path).raise_for_status().text:
+                pass
+        if goodbye:
+            asked.post(path, content="1").raise_for_status()
 
 
 def _until(line: socket.socket, wanted: bytes) -> None:
