@@ -155,8 +155,14 @@ class Live:
         self._threads.spawn_after(BEAT_SECONDS, self._remind_of_beat)
 
     def publish(self, effects: Effects) -> None:
-        """Tell the followers what a commit changed; returns at once."""
+        """Tell the followers what a commit changed; waits for nothing.
+
+        With a call the announcer has its turn first, and only then the other subscribers and the answer
+        to the officer: whoever is called looks at a board, and each turn before it costs milliseconds.
+        """
         self._inbox.put(effects)
+        if effects.calls:
+            self._threads.sleep(0)
 
     def stop(self) -> None:
         """Send nothing any more and take leave of every client: it will connect again by itself."""

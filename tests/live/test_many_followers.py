@@ -37,6 +37,10 @@ class Held:
         """Kept."""
         self.items.append(item)
 
+    def sleep(self, seconds):
+        """Others run; noted."""
+        self.items.append(f"slept {seconds}")
+
     def spawn_after(self, _seconds, work):
         """At once: what it leaves in the mailbox waits there."""
         work()
@@ -116,6 +120,14 @@ def test_every_phone_is_shown_once_in_slices_that_let_others_pass(hall):
     assert turns(hall) == -(-(len(PHONES) + 1) // module.SLICE)
     shown = [room for _, room in hall.socketio.rooms]
     assert shown == ["board:hall", *(f"ticket:{phone}" for phone in PHONES)]
+
+
+def test_a_call_has_its_turn_before_the_commits_other_subscribers(hall):
+    quiet = Effects(seq=1, at=Still().now(), recorded=())
+    call = Effects(seq=2, at=Still().now(), recorded=(), calls=(object(),))
+    hall.publish(quiet)
+    hall.publish(call)
+    assert hall._inbox.items == [quiet, call, "slept 0"]
 
 
 def test_views_that_take_long_end_their_slice_early(hall, monkeypatch):
