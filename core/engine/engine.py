@@ -93,7 +93,10 @@ class Engine:
         return self._hall
 
     def subscribe(self, listener: Callable[[Effects], None]) -> None:
-        """Tell ``listener`` of every commit, in order, after it is on disk. It must not block."""
+        """Tell ``listener`` of every commit, in order, after it is on disk.
+
+        Those who subscribed first hear it first. One may let other threads have a turn; none may wait.
+        """
         self._listeners.append(listener)
 
     def start(self) -> None:

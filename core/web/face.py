@@ -88,6 +88,10 @@ class Topic:
     dialogue: Dialogue | None = None
 
 
+Metrics = Callable[[], Iterable[Metric]]
+"""Figures for ``/metrics``, read when asked."""
+
+
 @dataclass(frozen=True)
 class Face:
     """One way to meet the hall: its pages, its API, its live topics, its adapters."""
@@ -102,5 +106,5 @@ class Face:
     """Called when the hall stops, before the engine: begin nothing new."""
     checks: Mapping[str, Callable[[], str]] = field(default_factory=dict)
     """For ``/readyz``: name to a function that answers ``ok`` or what is wrong."""
-    metrics: Callable[[], Iterable[Metric]] = lambda: ()
+    metrics: Metrics = lambda: ()
     """For ``/metrics``."""

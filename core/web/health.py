@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from flask import Flask, Response
@@ -13,10 +13,9 @@ from prometheus_client.registry import Collector
 from core.domain.hall import DeskState, Hall
 from core.ports import StoreError
 from core.web.api import reply
-from core.web.face import Face, House
+from core.web.face import Face, House, Metrics
 
 CLOCK_LEEWAY = timedelta(seconds=5)
-Metrics = Callable[[], Iterable[Metric]]
 
 
 class HallMetrics(Collector):

@@ -29,6 +29,7 @@ class Stage:
         """What the acknowledgements name; ``None``: what the page has."""
         self._topic = f"board:{ident}"
         self._seq = 0
+        self._newest: dict[str, Any] | None = None
         self._sockets: list[WebSocketRoute] = []
         self._early: list[tuple[WebSocketRoute, str]] = []
         self.page_settings: dict[str, Any] = {}
@@ -70,6 +71,8 @@ class Stage:
     def rest(self) -> None:
         """Wait until what was sent is drawn and stands still. The ribbon of notices runs for ever."""
         self.page.wait_for_timeout(50)
+        if self._newest is not None and not self.view["counter"]:  # a counter's sign shows its view alone
+            self.page.wait_for_selector(f"[data-call^='{self._newest['number']}|']")
         self.page.wait_for_function(STILL)
 
     @property
@@ -95,6 +98,8 @@ class Stage:
     def call(self, number: str, counter: int, after: float = 0.0, **more: Any) -> dict[str, Any]:
         """A call ``after`` seconds from the view's time, as the server sends it: alone, then in a view."""
         made = self.made(number, counter, after, **more)
+        if self._newest is None or made["at"] >= self._newest["at"]:
+            self._newest = made
         self._send("call", call=made)
         current = [made, *(each for each in self.view["current"] if each["counter"] != made["counter"])]
         gone = [each for each in self.view["current"] if each["counter"] == made["counter"]]
