@@ -12,7 +12,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,7 @@ def _build(orders: Orders) -> Application:
 
     _log_to_stderr()
     config = load(Path(orders.config))
+    settings = replace(config.settings, server=replace(config.settings.server, host=orders.host))
     training = orders.training_from is not None
     clock = (
         TrainingClock(datetime.fromisoformat(orders.training_from)) if orders.training_from else RealClock()
@@ -94,7 +95,7 @@ def _build(orders: Orders) -> Application:
     return create(
         Parts(
             plan=config.plan,
-            settings=config.settings,
+            settings=settings,
             store=open_store(Path(orders.data)),
             clock=clock,
             concurrency=concurrency(orders.async_mode),

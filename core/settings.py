@@ -17,6 +17,8 @@ class ServerSettings:
     """``eventlet``, ``gevent`` or ``threading``."""
     public_url: str = ""
     """What the QR on the paper starts with; empty: the address by which the kiosk was reached."""
+    hosts: tuple[str, ...] = ()
+    """By what the hall is reached, beside the names of this machine and of ``public_url``."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front (their ``X-Forwarded-*`` is believed)."""
     open_kiosks: bool = True

@@ -69,6 +69,7 @@ def build_settings(shaped: Shaped, folder: Path) -> Settings:
             port=server.port,
             async_mode=server.async_mode,
             public_url=server.public_url,
+            hosts=tuple(server.hosts),
             trusted_proxies=server.trusted_proxies,
             open_kiosks=server.open_kiosks,
             accent=server.accent,

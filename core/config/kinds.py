@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from core.config.problems import did_you_mean, shown
 from core.domain.plan import Interval, Words
+from core.hosts import configured_host
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 PREFIX = re.compile(r"[A-Z0-9]{0,3}[A-Z]")
@@ -111,6 +112,16 @@ def _in_order(spans: list[Interval]) -> list[Interval]:
     return ordered
 
 
+def _host_name(value: str) -> str:
+    name = configured_host(value)
+    if name is None:
+        raise refusal(
+            f"{shown(value)} is not the name or address of a host",
+            '"antrean.example.go.id" or "192.168.1.10", without http:// and without a port',
+        )
+    return name
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -152,6 +163,7 @@ Contact = Annotated[
     ),
 ]
 """What RFC 8292 lets a server say of itself, and the services of today accept."""
+HostName = Annotated[str, AfterValidator(_host_name)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Bilingual = Annotated[Text, BeforeValidator(_translated)]
 Span = Annotated[Interval, PlainValidator(_span)]

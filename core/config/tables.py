@@ -11,6 +11,7 @@ from core.config.kinds import (
     Bilingual,
     Colour,
     Contact,
+    HostName,
     Identifier,
     Ids,
     Minutes,
@@ -58,6 +59,7 @@ class Server(Table):
     port: int = Field(default=8000, ge=1, le=65535)
     async_mode: Literal["eventlet", "gevent", "threading"] = "eventlet"
     public_url: Url = ""
+    hosts: list[HostName] = Field(default_factory=list, max_length=50)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     open_kiosks: bool = True
     accent: Colour = "#7a2e1d"

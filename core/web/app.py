@@ -14,7 +14,6 @@ from wsgiref.headers import Headers
 from flask import Flask, Response
 from flask_login import current_user  # type: ignore[import-untyped]
 from flask_openapi3.openapi import OpenAPI
-from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 from core.domain.events import AccountRevoked
@@ -24,12 +23,14 @@ from core.domain.staff import Actor
 from core.engine.effects import Effects
 from core.engine.engine import Engine
 from core.engine.views import Views
+from core.hosts import Hosts
 from core.ports import Clock, Concurrency, Store
 from core.settings import Settings
 from core.web import auth, health, pages, problems
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
 from core.web.face import Face, House
+from core.web.host_check import HostCheck
 from core.web.i18n import Texts, language
 from core.web.live import Live, Wiring
 from core.web.presence import Presence
@@ -102,8 +103,11 @@ def create(parts: Parts) -> Application:
     )
     faces = tuple(module.face(house) for module in modules.values())
     app = _flask(house, faces)
-    live = _live(app, house, faces)
-    health.register(app, house, faces, live.metrics)
+    server = parts.settings.server
+    door = HostCheck(Hosts(server), _problems(house), server.trusted_proxies)
+    live = _live(app, house, faces, door)
+    app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics()])
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
@@ -158,8 +162,6 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
-    if (proxies := house.settings.server.trusted_proxies) > 0:
-        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
     app.components_schemas[Problem.__name__] = Problem.model_json_schema()
     auth.register(app, house.gate)
     problems.register(app, shown)
@@ -216,7 +218,7 @@ def _problems(house: House) -> Problems:
     return Problems(house.texts, again)
 
 
-def _live(app: Flask, house: House, faces: tuple[Face, ...]) -> Live:
+def _live(app: Flask, house: House, faces: tuple[Face, ...], door: HostCheck) -> Live:
     shown = _problems(house)
 
     def session_actor() -> Actor | None:
@@ -231,6 +233,7 @@ def _live(app: Flask, house: House, faces: tuple[Face, ...]) -> Live:
             concurrency=house.concurrency,
             actor_of=lambda token: None if token is None else house.gate.actor_of_token(token),
             session_actor=session_actor,
+            origin=door.allows_origin,
             build=pages.build_of(app),
             problem=lambda error, lang: shown.of(error, lang or language()),
         )

@@ -90,6 +90,8 @@ class Wiring:
     """Who bears a token."""
     session_actor: Callable[[], Actor | None] = lambda: None
     """Who is signed in by the session cookie; asked once, in the request that connects."""
+    origin: Callable[[str | None, Mapping[str, Any]], bool] | None = None
+    """Whether a page of an origin may connect by a request (its environ); ``None``: the same origin only."""
     build: str = ""
     """Changes with the browsers' bundles: a page that was made by others loads itself again."""
     problem: Callable[[Exception, str | None], Mapping[str, Any]] = plain_problem
@@ -135,7 +137,7 @@ class Live:
             json=Json,
             serializer=Text,
             transports=["websocket", "polling"],
-            cors_allowed_origins=None,  # the same origin only
+            cors_allowed_origins=self._wiring.origin,
             ping_interval=PING_INTERVAL,
             ping_timeout=PING_TIMEOUT,
             max_http_buffer_size=64_000,

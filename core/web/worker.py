@@ -63,6 +63,9 @@ def gunicorn_options(settings: ServerSettings, host: str, port: int) -> dict[str
         "loglevel": "warning",
         "accesslog": None,
         "control_socket_disable": True,
+        # Gunicorn itself would believe X-Forwarded-Proto, SCRIPT_NAME and PATH_INFO of this machine's own
+        # processes; what proxies say is read in one place, core/web/host_check.py.
+        "forwarded_allow_ips": "",
     }
     if settings.async_mode == "threading":
         options["threads"] = NATIVE_THREADS
