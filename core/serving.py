@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.logs import LineFormatter, log_to_stderr
 from core.settings import ServerSettings
 from core.web.worker import Serving, gunicorn_options
 
@@ -126,15 +126,9 @@ def _welcome(plan: Plan, address: str, clock: Clock) -> None:
 
 def _log_to_stderr() -> None:
     """Logs go to standard error, one occurrence a line; standard output is for the ready line."""
-    logging.Formatter.converter = time.gmtime
-    # force: importing python-escpos has set up logging its own way
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.WARNING,
-        format="%(asctime)sZ %(levelname)s %(name)s %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-        force=True,
-    )
+    log_to_stderr()
+    for handler in logging.getLogger("gunicorn.error").handlers:  # it does not use the root's
+        handler.setFormatter(LineFormatter())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from core.cli.beside import opened_store
 from core.cli.options import config_option, data_folder, data_option, load_config, told
 from core.engine.projection import rebuild as rebuild_rows
 from core.halls import hold
+from core.logs import visible
 
 
 @click.command()
@@ -64,7 +65,9 @@ def doctor(config_path: Path | None, data_path: Path | None) -> None:
     with told():
         for finding in care.examine(config, data_folder(config, data_path)):
             ill = ill or bool(finding.advice)
-            click.echo(f"{'!!' if finding.advice else 'ok'}  {finding.subject}: {finding.found}")
+            click.echo(
+                f"{'!!' if finding.advice else 'ok'}  {visible(finding.subject)}: {visible(finding.found)}"
+            )
             if finding.advice:
-                click.echo(f"    -> {finding.advice}")
+                click.echo(f"    -> {visible(finding.advice)}")
     sys.exit(1 if ill else 0)

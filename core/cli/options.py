@@ -12,6 +12,7 @@ import click
 
 from core.config import Config, ConfigError, load
 from core.domain.errors import Refusal
+from core.logs import visible
 from core.ports import StoreError
 
 MISTAKEN = 2
@@ -35,7 +36,7 @@ def load_config(path: Path | None) -> Config:
         return load(found)
     except ConfigError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            click.echo(visible(problem), err=True)
         sys.exit(MISTAKEN)
 
 
@@ -53,10 +54,10 @@ def told() -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        click.echo(f"antrean: {_sentence(refusal)}", err=True)
+        click.echo(f"antrean: {visible(_sentence(refusal))}", err=True)
         sys.exit(1)
     except StoreError as trouble:
-        click.echo(f"antrean: {trouble}", err=True)
+        click.echo(f"antrean: {visible(trouble)}", err=True)
         sys.exit(1)
 
 

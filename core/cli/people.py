@@ -10,6 +10,7 @@ from core.accounts import add_account, revoke_account, set_secret
 from core.cli.beside import opened_hall
 from core.cli.options import config_option, data_option
 from core.domain.staff import STAFF_ROLES, TOKEN_ROLES, Role
+from core.logs import visible
 from core.passwords import hash_password, new_password, new_token, token_hash
 
 
@@ -121,4 +122,4 @@ def _list_accounts(kind: str, config_path: Path | None, data_path: Path | None) 
     with opened_hall(config_path, data_path) as engine:
         accounts = engine.read(lambda hall: [a for a in hall.accounts.values() if a.kind == kind])
     for account in sorted(accounts, key=lambda a: a.name):
-        click.echo(f"{account.name}\t{account.role.value}\t{account.agency or '-'}")
+        click.echo(f"{visible(account.name)}\t{account.role.value}\t{visible(account.agency or '-')}")

@@ -20,6 +20,7 @@ from core.engine.fairness import fairness as fairness_of
 from core.engine.fairness_shapes import FairnessShape
 from core.engine.fairness_words import sentences
 from core.halls import TRAINING, clock_for_commands
+from core.logs import json_visible, visible
 from core.store.sqlite import FILE, SqliteStore
 
 SHOWN = 10
@@ -57,7 +58,8 @@ def fairness(day: date | None, as_json: bool, config_path: Path | None, data_pat
         found = day or now.astimezone(config.plan.timezone).date()
         made = fairness_of(config.plan, found, store.of_day(found), now)
     if as_json:
-        click.echo(orjson.dumps(made, option=orjson.OPT_INDENT_2).decode())
+        told_as_json = orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
+        click.echo("\n".join(json_visible(line) for line in told_as_json.split("\n")))
     else:
         show(Console(highlight=False), made)
 
@@ -70,7 +72,7 @@ def _now(store: SqliteStore) -> datetime:
 def show(console: Console, made: FairnessShape) -> None:
     """The report in tables as wide as a terminal of 80 columns allows."""
     for line in sentences(made):
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(visible(line), soft_wrap=True, markup=False)
     totals = made["totals"]
     _table(
         console,
@@ -147,13 +149,13 @@ def _table(
 ) -> None:
     if not rows:
         return
-    console.print(f"\n{title}", soft_wrap=True, markup=False)
+    console.print(f"\n{visible(title)}", soft_wrap=True, markup=False)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column, heading in enumerate(headings):
         numeric = all(isinstance(row[column], int | float) or str(row[column]).endswith("%") for row in rows)
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in rows[:shown]:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*(escape(visible(cell)) for cell in row))
     console.print(table)
     if len(rows) > shown:
         console.print(f"... and {len(rows) - shown} more", markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from core.cli.options import MISTAKEN, config_option, load_config
+from core.logs import LineFormatter, log_to_stderr, visible
 
 lang_option = click.option("--lang", type=click.Choice(["id", "en"]), help="The language.")
 
@@ -21,7 +21,7 @@ def _display() -> Any:
 
 
 def _mistake(trouble: Exception) -> NoReturn:
-    click.echo(f"antrean: {trouble}", err=True)
+    click.echo(f"antrean: {visible(trouble)}", err=True)
     sys.exit(MISTAKEN)
 
 
@@ -39,7 +39,7 @@ def voice() -> None:
 def say(number: str, counter: str, lang: str | None, output: Path | None, config_path: Path | None) -> None:
     """Write the file that calls NUMBER to COUNTER, as boards play it."""
     config, asked = load_config(config_path), _display()
-    logging.basicConfig(format="%(message)s")  # what is wrong with a recording
+    log_to_stderr(LineFormatter("%(message)s"))  # what is wrong with a recording
     lang = lang or "id"
     target = output or Path(f"{number}-{counter}-{lang}.mp3")
     try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.logs import LineFormatter, log_to_stderr
 from core.settings import PrinterSettings
 from kiosk.agent.line import Line
 from kiosk.agent.wire import Away, Refused, Wire
@@ -39,9 +39,7 @@ class AgentSettings:
 def run(settings: AgentSettings) -> int:
     """Print until the process is told to stop; answers with its exit code."""
     # The libraries' own chatter would drown the one line an event.
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    log_to_stderr(LineFormatter("%(asctime)sZ %(levelname)s %(message)s"))
     log.setLevel(logging.INFO)
     wire = Wire(settings.url, settings.token, settings.kiosk)
     printer = adapters({settings.printer.id: settings.printer}, settings.data)[settings.printer.id]
