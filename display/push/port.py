@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import SplitResult, urlsplit
 
+from display.push.addresses import is_public
 from display.push.book import Device
+
+_NOT_IN_ADDRESSES = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}]")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.ASCII)
+"""Two labels or more: a name without a dot is one of the hall's own network."""
+_NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
+"""A name that ends so is read as an IPv4 address by resolvers: 2130706433, 0x7f.1, 0177.0.0.1."""
 
 
 class Refused(Exception):
@@ -52,8 +61,10 @@ def checked(endpoint: str, *, local: bool) -> SplitResult:
     """The parts of an address that may be sent to. Raises ``Refused``.
 
     https and, if the host is a number, a public one; a name is looked up at each sending. ``local`` allows
-    http, other ports and other numbers too.
+    http, other ports, other numbers and names without a dot too.
     """
+    if _NOT_IN_ADDRESSES.search(endpoint):
+        raise Refused("a space, a control character or a letter outside of ASCII in the address")
     try:
         parts = urlsplit(endpoint)
         port = parts.port
@@ -65,19 +76,17 @@ def checked(endpoint: str, *, local: bool) -> SplitResult:
         return parts
     if parts.scheme != "https" or not (local or port in (None, 443)):
         raise Refused("not https on its own port")
+    if local:
+        return parts
     try:
         number = ipaddress.ip_address(parts.hostname)
     except ValueError:
+        if _NAME.fullmatch(parts.hostname) is None or _NUMERIC.fullmatch(parts.hostname.split(".")[-1]):
+            raise Refused("not the name of a public host") from None
         return parts
-    if not local and not is_public(number):
+    if not is_public(number):
         raise Refused("not a public address")
     return parts
-
-
-def is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether this address is one of the open internet: not the hall's own network, not this machine."""
-    inner = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
-    return bool(inner.is_global and not inner.is_multicast)
 
 
 Sending = Callable[[Device, Message], Verdict]

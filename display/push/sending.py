@@ -18,9 +18,10 @@ import http_ece  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.ports import Concurrency
+from display.push.addresses import is_public
 from display.push.book import Device
 from display.push.keys import HallKey
-from display.push.port import Fate, Message, Refused, Verdict, checked, is_public
+from display.push.port import Fate, Message, Refused, Verdict, checked
 
 STEP_S = 6.0
 """Each step (connecting, one write, one read) may take so long."""

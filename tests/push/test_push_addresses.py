@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from core.web.concurrency import concurrency
+from display.push.addresses import is_public
 from display.push.book import Device
 from display.push.keys import HallKey
 from display.push.port import Fate, Message, Refused, checked
@@ -68,11 +70,82 @@ def test_the_services_of_all_browsers_are_taken(endpoint: str) -> None:
         "https://push.example:port/abc",
         "ftp://push.example/abc",
         "javascript:alert(1)",
+        "https://localhost/abc",
+        "https://printer/abc",
+        "https://10.0.0.5./abc",
+        "https://push.example./abc",
+        "https://2130706433/abc",
+        "https://0x7f000001/abc",
+        "https://0x7f.1/abc",
+        "https://127.1/abc",
+        "https://0177.0.0.1/abc",
+        "https://127.0.0.0x1/abc",
+        "https://%31%30.0.0.5/abc",
+        "https://push.example\\@10.0.0.5/abc",
+        "https://push..example/abc",
+        "https://\uff11\uff10.0.0.5/abc",
+        "https://push\u3002example/abc",
+        "https://push.example/a\r\nX-Forged: yes",
+        "https://push.ex\tample/abc",
+        " https://push.example/abc",
+        "https://[fe80::1%25eth0]/abc",
+        "https://[::ffff:a00:5]/abc",
+        "https://[64:ff9b::10.0.0.5]/abc",
+        "https://[64:ff9b:1::8.8.8.8]/abc",
+        "https://[2002:a00:5::1]/abc",
     ],
 )
 def test_what_is_no_public_https_address_is_refused(endpoint: str, desk: Desk) -> None:
     with pytest.raises(Refused):
         checked(endpoint, local=False)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "8.8.8.8",
+        "::ffff:8.8.8.8",
+        "2001:4860:4860::8888",
+        "64:ff9b::8.8.8.8",
+        "2002:808:808::1",
+        "2001:4860::5efe:808:808",
+    ],
+)
+def test_addresses_of_the_open_internet_are_public(number: str) -> None:
+    assert is_public(ipaddress.ip_address(number))
+
+
+INSIDE = ("10.0.0.1", "127.0.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1", "0.1.2.3")
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+def test_an_inner_address_is_found_in_whatever_it_is_written(inside: str) -> None:
+    number = int(ipaddress.IPv4Address(inside))
+    client = number ^ 0xFFFFFFFF
+    public = int(ipaddress.IPv4Address("8.8.8.8"))
+    written = {
+        "mapped": 0xFFFF << 32 | number,
+        "compatible": number,
+        "translated": 0xFFFF << 48 | number,
+        "NAT64": 0x64FF9B << 96 | number,
+        "local NAT64": 0x64FF9B0001 << 80 | number,
+        "local NAT64 of 48 bits": 0x64FF9B0001 << 80 | (number >> 16) << 64 | (number & 0xFFFF) << 40,
+        "6to4": 0x2002 << 112 | number << 80 | 1,
+        "Teredo server": 0x20010000 << 96 | number << 64 | (public ^ 0xFFFFFFFF),
+        "Teredo client": 0x20010000 << 96 | public << 64 | client,
+        "ISATAP": 0x2001486048600000 << 64 | 0x5EFE << 32 | number,
+        "ISATAP of a known one": 0x2001486048600000 << 64 | 0x02005EFE << 32 | number,
+    }
+    passed = [name for name, value in written.items() if is_public(ipaddress.IPv6Address(value))]
+    assert passed == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["::", "::1", "fc00::1", "fe80::1", "fec0::1", "ff02::1", "2001:db8::1", "3fff::1", "100::1", "5f00::1"],
+)
+def test_other_addresses_that_are_not_of_the_open_internet_are_not_public(number: str) -> None:
+    assert not is_public(ipaddress.ip_address(number))
 
 
 def test_a_hall_refuses_it_with_a_problem_and_keeps_nothing(build: Any, config: Any) -> None:
@@ -82,11 +155,15 @@ def test_a_hall_refuses_it_with_a_problem_and_keeps_nothing(build: Any, config: 
     assert "10.0.0.5" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "::127.0.0.1", "fe80::1%lo"],
+)
 def test_a_name_that_leads_inside_is_not_connected_to(
-    tmp_path: Path, push_station: PushStation, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, push_station: PushStation, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     port = int(push_station.url.rsplit(":", 1)[1])
-    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    inside = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: inside)
     connected: list[Any] = []
     monkeypatch.setattr(socket, "create_connection", lambda address, *_: connected.append(address))
