@@ -16,10 +16,12 @@ from typing import Any
 
 from core.config import Config
 from core.domain.hall import PrinterState
+from core.domain.plan import Plan
 from core.engine.projection import rebuild
 from core.halls import hold, open_store
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
+from core.store.inspecting import Inspected, NoHall, inspect
 from core.store.sqlite import FILE, SqliteStore
 
 SIDE_FILES = ("-wal", "-shm")
@@ -64,32 +66,74 @@ def _copy(source: Path, target: Path) -> None:
         _require_sound(copy, target)
 
 
-def restore(data: Path, source: Path) -> Path | None:
-    """Put a backup in the place of the database; answers where the old one lies. No server may run."""
+def restore(
+    data: Path, source: Path, plan: Plan | None = None, *, other_kind: bool = False
+) -> tuple[Inspected, Path | None]:
+    """Put a backup in the place of the database. No server may run.
+
+    Answers with what the backup holds and where the old database lies. A refusal (``StoreError``) changes
+    nothing. ``other_kind``: the backup of a training hall may replace a real hall, or the other way round.
+    """
     if not source.is_file():
         raise StoreError(f"{source}: there is no such file")
     held = hold(data)
+    fresh = data / f"{FILE}.restored"
     try:
-        database = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+        _take_copy(source, fresh)
         try:
-            _require_sound(database, source)
-        except sqlite3.Error as trouble:
-            raise StoreError(f"{source} is no backup of a hall: {trouble}") from trouble
-        finally:
-            database.close()
-        fresh = data / f"{FILE}.restored"
-        try:
-            shutil.copy(source, fresh)
-            os.chmod(fresh, 0o600)
-            kept = _put_aside(data)
-            os.replace(fresh, data / FILE)
-        except OSError as trouble:
-            raise StoreError(f"{data}: {trouble}") from trouble
-        finally:
-            fresh.unlink(missing_ok=True)
-        return kept
+            inspected = inspect(fresh, plan)
+        except NoHall as reason:
+            raise StoreError(f"{source} is no backup of a hall: {reason}") from reason
+        present = _kind(data)
+        if not other_kind and None not in {present, inspected.kind} and present != inspected.kind:
+            raise StoreError(
+                f"{source} is of a {inspected.kind} hall, and {data} holds a {present} hall: name another "
+                "folder with --data, or add --other-kind if it shall be replaced"
+            )
+        kept = _put_aside(data)
+        os.replace(fresh, data / FILE)
+        return inspected, kept
+    except OSError as trouble:
+        raise StoreError(f"{data}: {trouble}") from trouble
     finally:
+        fresh.unlink(missing_ok=True)
         os.close(held)
+
+
+def _take_copy(source: Path, fresh: Path) -> None:
+    """Copy first, look then: what was looked at is what is used."""
+    for ending in ("-wal", "-journal"):
+        beside = source.with_name(source.name + ending)
+        if beside.exists() and beside.stat().st_size > 0:
+            raise StoreError(
+                f"{source} is not whole without {beside.name}: it was in use; make a copy with antrean backup"
+            )
+    size = source.stat().st_size
+    if size > shutil.disk_usage(fresh.parent).free:
+        raise StoreError(f"{fresh.parent}: there is no room for {size} bytes more")
+    fresh.unlink(missing_ok=True)
+    with source.open("rb") as file, os.fdopen(_new(fresh), "wb") as copy:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def _new(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def _kind(data: Path) -> str | None:
+    """Whether the folder holds a real or a training hall; ``None`` if that cannot be known."""
+    if not (data / FILE).exists():
+        return None
+    # Without a log beside it nothing need be made beside it either.
+    how = "mode=ro" if (data / f"{FILE}-wal").exists() else "mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{(data / FILE).resolve().as_uri()}?{how}", uri=True)) as database:
+            row = database.execute("SELECT value FROM meta WHERE name = 'kind'").fetchone()
+    except sqlite3.Error:
+        return None
+    return None if row is None else str(row[0])
 
 
 def _put_aside(data: Path) -> Path | None:

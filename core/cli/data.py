@@ -45,14 +45,22 @@ def backup(file: Path, config_path: Path | None, data_path: Path | None) -> None
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--other-kind",
+    is_flag=True,
+    help="Even a training hall's backup over a real hall, or a real one's over a training hall.",
+)
 @config_option
 @data_option
-def restore(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+def restore(file: Path, other_kind: bool, config_path: Path | None, data_path: Path | None) -> None:
     """Put the backup FILE in the place of the hall's database; the server must not be running."""
     config = load_config(config_path)
     with told():
-        kept = care.restore(data_folder(config, data_path), file)
-    click.echo("restored" if kept is None else f"restored; what was there lies in {kept}")
+        folder = data_folder(config, data_path)
+        found, kept = care.restore(folder, file, config.plan, other_kind=other_kind)
+    click.echo(f"restored: {found.kind or 'a'} hall, {found.events} events")
+    if kept is not None:
+        click.echo(f"what was there lies in {kept}")
 
 
 @click.command()
