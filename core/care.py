@@ -18,6 +18,7 @@ from core.config import Config
 from core.domain.hall import PrinterState
 from core.domain.plan import Plan
 from core.engine.projection import rebuild
+from core.folders import open_to_others
 from core.halls import hold, open_store
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
@@ -204,6 +205,9 @@ def _disk(data: Path) -> Iterator[Finding]:
         return
     writable = os.access(data, os.W_OK)
     yield Finding("data folder", f"{data}", "" if writable else "give the server's user the right to write")
+    if open_to_others(data):
+        mode = f"open to other users of this machine (mode {data.stat().st_mode & 0o777:o})"
+        yield Finding("data folder", mode, f"chmod 700 {data}")
     free = shutil.disk_usage(data).free
     yield Finding(
         "free space",

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.clock import LogClock, RealClock
 from core.domain.opening import first_working_day
 from core.domain.plan import Plan
+from core.folders import PRIVATE
 from core.ports import Clock, StoreError
 from core.store.sqlite import SqliteStore
 
@@ -36,7 +37,7 @@ def hold(folder: Path) -> int:
     process and its worker; the lock ends with the last of them, however it ends.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(PRIVATE, parents=True, exist_ok=True)
         held = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{folder} cannot be used as a data folder: {error.strerror}") from error

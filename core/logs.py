@@ -77,9 +77,9 @@ def _indented(text: str) -> str:
     return "\n".join(INDENT + visible(line) for line in lines)
 
 
-def log_to_stderr(formatter: logging.Formatter | None = None) -> None:
-    """Send warnings and errors of the whole process to standard error."""
+def log_to_stderr(formatter: logging.Formatter | None = None, *, force: bool = True) -> None:
+    """Send warnings and errors of the whole process to standard error. ``force``: and to nowhere else."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter or LineFormatter())
-    # force: importing python-escpos has set up logging its own way
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # Importing python-escpos may have set up logging its own way.
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=force)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.config import Config
+from core.folders import cache_folder, close_to_others
 from core.halls import claim, hold, open_store, training_start
 from core.serving import Orders
 
@@ -34,6 +35,8 @@ def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
         start = training_start(plan, store, wishes.start) if wishes.training else None
     finally:
         store.close()
+    if close_to_others(data):
+        print(f"{data} was open to other users of this machine; now it is this user's alone", file=sys.stderr)
     return Orders(
         config=str(config.path),
         data=str(data.resolve()),
@@ -51,5 +54,6 @@ def become_server(orders: Orders) -> NoReturn:
     # eventlet's own resolver costs half a second of imports; printers are named by address.
     os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     # python-escpos would make a temporary folder at each start for what it reads once.
-    os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", orders.data)
+    if (cache := cache_folder(Path(orders.data))) is not None:
+        os.environ.setdefault("ESCPOS_CAPABILITIES_PICKLE_DIR", str(cache))
     os.execv(sys.executable, [sys.executable, "-P", "-m", "core.serving", orders.to_json()])  # noqa: S606

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.folders import private_files
 from core.logs import LineFormatter, log_to_stderr
 from core.settings import ServerSettings
 from core.web.worker import Serving, gunicorn_options
@@ -45,6 +46,7 @@ class Orders:
 
 def main(argument: str) -> None:
     """Serve until stopped."""
+    private_files()
     orders = Orders(**json.loads(argument))
     built: list[Application] = []
 

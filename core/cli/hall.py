@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from core.cli.options import MISTAKEN, config_option, data_folder, data_option, load_config, told
+from core.folders import private_files
 from core.halls import parse_clock
 from core.preparing import Wishes, become_server, prepare
 
@@ -67,6 +68,7 @@ def serve(  # noqa: PLR0913 - one parameter an option
             start = parse_clock(clock, config.plan)
         except ValueError as error:
             raise click.UsageError(f"--clock {clock}: {error}") from error
+    private_files()
     with told():
         orders = prepare(config, data_folder(config, data_path), Wishes(host, port, training, start))
     become_server(orders)

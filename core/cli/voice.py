@@ -39,7 +39,7 @@ def voice() -> None:
 def say(number: str, counter: str, lang: str | None, output: Path | None, config_path: Path | None) -> None:
     """Write the file that calls NUMBER to COUNTER, as boards play it."""
     config, asked = load_config(config_path), _display()
-    log_to_stderr(LineFormatter("%(message)s"))  # what is wrong with a recording
+    log_to_stderr(LineFormatter("%(message)s"), force=False)  # what is wrong with a recording
     lang = lang or "id"
     target = output or Path(f"{number}-{counter}-{lang}.mp3")
     try:

@@ -36,7 +36,7 @@ class SqliteStore:
     def __init__(self, folder: Path, *, checkpoints: bool = True) -> None:
         """Open (or make) the database in ``folder``. Raises ``StoreError`` if that is not possible."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
             # For its owner alone: it holds the hashes of passwords. SQLite's side files follow its mode.
             os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
             connection = sqlite3.connect(

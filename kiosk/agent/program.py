@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.folders import private_files
 from core.logs import LineFormatter, log_to_stderr
 from core.settings import PrinterSettings
 from kiosk.agent.line import Line
@@ -38,6 +39,7 @@ class AgentSettings:
 
 def run(settings: AgentSettings) -> int:
     """Print until the process is told to stop; answers with its exit code."""
+    private_files()
     # The libraries' own chatter would drown the one line an event.
     log_to_stderr(LineFormatter("%(asctime)sZ %(levelname)s %(message)s"))
     log.setLevel(logging.INFO)
