@@ -26,7 +26,7 @@ from core.engine.engine import Engine
 from core.engine.views import Views
 from core.ports import Clock, Concurrency, Store
 from core.settings import Settings
-from core.web import auth, health, pages, problems
+from core.web import auth, health, pages, problems, standing
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
 from core.web.face import Face, House
@@ -103,7 +103,7 @@ def create(parts: Parts) -> Application:
     faces = tuple(module.face(house) for module in modules.values())
     app = _flask(house, faces)
     live = _live(app, house, faces)
-    health.register(app, house, faces, live.metrics)
+    health.register(app, house, faces, lambda: [*live.metrics(), *standing.metrics()])
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
@@ -161,6 +161,7 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
     if (proxies := house.settings.server.trusted_proxies) > 0:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies, proxies)  # type: ignore[method-assign]
     app.components_schemas[Problem.__name__] = Problem.model_json_schema()
+    standing.register(app)
     auth.register(app, house.gate)
     problems.register(app, shown)
     pages.register(app, house)
