@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
@@ -31,6 +32,16 @@ REFUSAL = (
     b"Content-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
 )
 """To a connection for which there is no place."""
+
+
+def refuse(client: Any) -> None:
+    """Close a connection for which there is no place; waits for nothing."""
+    with suppress(OSError):
+        plain = getattr(client, "fd", None) or getattr(client, "_sock", client)  # beneath the green ones
+        plain.setblocking(False)
+        plain.send(REFUSAL)
+    with suppress(OSError):
+        client.close()
 
 
 def guarded(app: WSGIApp, connections: Connections) -> WSGIApp:

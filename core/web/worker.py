@@ -28,8 +28,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 
 from core.settings import ServerSettings
 from core.web.connections import Bounds, Connections, Phase
-from core.web.guarding import REFUSAL, guarded
+from core.web.guarding import guarded, refuse
 from core.web.lines import Line, Upgradable, Whole, hang_up
+from core.web.repeated import REPEATED, quieten
 from core.web.serving import Serving, WSGIApp
 
 __all__ = ["EventletWorker", "GeventWorker", "NativeWorker", "Serving", "gunicorn_options"]
@@ -81,16 +82,6 @@ def asks_for_websocket(req: Any) -> bool:
     return any(name == "UPGRADE" for name, _ in req.headers)
 
 
-def refuse(client: Any) -> None:
-    """Close a connection for which there is no place; waits for nothing."""
-    with suppress(OSError):
-        plain = getattr(client, "fd", None) or getattr(client, "_sock", client)  # beneath the green ones
-        plain.setblocking(False)
-        plain.send(REFUSAL)
-    with suppress(OSError):
-        client.close()
-
-
 class GreenWorker(AsyncWorker):  # type: ignore[misc]
     """A worker that serves each connection in a green thread of its own.
 
@@ -130,6 +121,7 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
         """Load the application."""
         super().load_wsgi()
         self.wsgi = guarded(self.wsgi, self.connections)
+        quieten()
 
     def run(self) -> None:
         """Serve until asked to stop, then let requests finish."""
@@ -141,7 +133,7 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
         while self.alive and os.getppid() == self.ppid:
             self.notify()
             self._wait_for_signal()
-            self.connections.sweep(time.monotonic())
+            self.look_after()
             if self._reopen:
                 self._reopen = False
                 self.log.reopen_files()
@@ -173,6 +165,11 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
             taken += 1
             if taken % TURN == 0:  # a crowd at the door holds up nobody inside
                 time.sleep(0)
+
+    def look_after(self) -> None:
+        """What is due about every second."""
+        self.connections.sweep(time.monotonic())
+        REPEATED.flush()
 
     def _wait_for_signal(self) -> None:
         """Sleep a second, or until a signal comes: the interpreter writes its number to the pipe."""
@@ -324,6 +321,7 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
         """Load the application."""
         super().load_wsgi()
         self.wsgi = guarded(self.wsgi, self.connections)
+        quieten()
 
     def accept(self, listener: Any) -> None:
         """Take a new connection, or refuse it at once."""
@@ -345,6 +343,7 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
         """Called every second, and with ``force`` at a stop."""
         super().murder_keepalived(force)
         self.connections.sweep(time.monotonic())
+        REPEATED.flush()
 
     def run(self) -> None:
         """Serve until asked to stop; connections wait at the door already."""

@@ -218,6 +218,8 @@ def main(mode):
         say("closing")
 
     options = gunicorn_options(ServerSettings(async_mode=mode), "127.0.0.1", 0)
+    if "HALL_CONNECTIONS" in os.environ:
+        options["worker_connections"] = int(os.environ["HALL_CONNECTIONS"])
     Serving(options, load, lambda host, port: say(f"READY {host} {port}"), leaving, closing).run()
 
 
