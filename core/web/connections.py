@@ -42,7 +42,7 @@ class Bounds:
     """For a websocket to join ``/live``."""
     answer: float = 20.0
     """For a client to take an answer, beside what its size allows at ``answer_rate``."""
-    answer_rate: int = 8192
+    answer_rate: int = 16_384
     """Bytes a second."""
     busy: float = 3.0
     """A stranger's request may be closed to make room once it has run for so long."""
@@ -68,6 +68,8 @@ class Phase(Enum):
     ANSWER = "answer"
     IDLE = "idle"
     """Between two requests."""
+    POLL = "poll"
+    """It waits for news; Engine.IO ends that within 18 s."""
     JOINING = "join"
     """A websocket that has not joined ``/live``."""
     LIVE = "live"
@@ -285,7 +287,7 @@ class Connections:
         largest = max(self._strangers.values(), key=len)
         # A look at the oldest ones only: this runs for every accept of a flood.
         oldest = list(islice(largest, 64))
-        waiting = {Phase.HEAD, Phase.BODY, Phase.IDLE, Phase.JOINING}
+        waiting = {Phase.HEAD, Phase.BODY, Phase.IDLE, Phase.POLL, Phase.JOINING}
         for link in oldest:
             if link.phase in waiting:
                 return link

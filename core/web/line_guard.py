@@ -196,6 +196,7 @@ class LineGuard:
             if "HTTP_UPGRADE" in environ:
                 self._upgrade(sid, environ, link)
             elif environ["REQUEST_METHOD"] == "GET":
+                link.enter(Phase.POLL, self._clock())
                 link.on_end = partial(self._wake, session)
         try:
             return self._handle(environ, start_response)

@@ -136,7 +136,7 @@ def test_a_slow_body_ends_for_its_reader_first_so_that_an_answer_can_go_out(book
 def test_a_large_answer_may_take_longer(book):
     (link,) = fill(book, 1)
     link.enter(Phase.ANSWER, 0.0)
-    link.answered(8192 * 100)
+    link.answered(16_384 * 100)
     book.sweep(119.0)
     assert not link.sock.ended
     book.sweep(120.0)
