@@ -111,7 +111,7 @@ def ticket_topic(house: House) -> Topic:
 
         return [heard(house.settings, each) for each in engine.read(own)] if effects.calls else ()
 
-    return Topic("ticket", admit, view, touched, calls)
+    return Topic("ticket", admit, view, touched, calls, secret=True)
 
 
 def _concerned(hall: Hall, tokens: Iterable[str], tickets: frozenset[str], rivals: set[str]) -> list[str]:

@@ -9,7 +9,6 @@ from flask import Request, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_openapi3.models.info import Info
 from pydantic import BaseModel, ConfigDict, Field
-from werkzeug.exceptions import ClientDisconnected
 
 from core.domain.errors import Refusal
 from core.web.problems import BrokenJson
@@ -84,14 +83,14 @@ def reply(content: Any, status: int = 200) -> Response:
 
 
 class HallRequest(Request):
-    """A request whose JSON is read by orjson; an empty body is an empty object."""
+    """A request whose JSON is read by orjson; an empty body is an empty object.
+
+    A body shorter than announced never gets here (``core/web/standing.py``).
+    """
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: ARG002
         """The body. Raises ``BrokenJson``, even where the caller would rather not know."""
-        try:
-            data = self.get_data(cache=True)
-        except ClientDisconnected:
-            data = b""  # nobody is there to answer
+        data = self.get_data(cache=True)
         if not data.strip():
             return {}
         try:

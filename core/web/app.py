@@ -26,7 +26,7 @@ from core.engine.views import Views
 from core.hosts import Hosts
 from core.ports import Clock, Concurrency, Store
 from core.settings import Settings
-from core.web import auth, health, pages, problems
+from core.web import auth, health, pages, problems, standing
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
 from core.web.face import Face, House
@@ -107,7 +107,7 @@ def create(parts: Parts) -> Application:
     door = HostCheck(Hosts(server), _problems(house), server.trusted_proxies)
     live = _live(app, house, faces, door)
     app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics()])
+    health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics(), *standing.metrics()])
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
@@ -163,6 +163,7 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.components_schemas[Problem.__name__] = Problem.model_json_schema()
+    standing.register(app)
     auth.register(app, house.gate)
     problems.register(app, shown)
     pages.register(app, house)

@@ -86,6 +86,8 @@ class Topic:
     touched: Callable[[Effects, Iterable[str]], Iterable[str]]
     calls: Callable[[Effects, str], Sequence[Mapping[str, Any]]] = _no_calls
     dialogue: Dialogue | None = None
+    secret: bool = False
+    """Its ids are secrets: who follows one is more than a stranger (``core/web/connections.py``)."""
 
 
 Metrics = Callable[[], Iterable[Metric]]

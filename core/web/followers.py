@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.domain.staff import Actor
+
+
+def split_topic(topic: Any) -> tuple[str, str]:
+    """Name and id of ``NAME:ID``; empty for what is no text."""
+    name, _, ident = topic.partition(":") if isinstance(topic, str) else ("", "", "")
+    return name, ident
+
+
+def room_of(name: str, ident: str) -> str:
+    """``NAME:ID``, or ``NAME`` alone."""
+    return f"{name}:{ident}" if ident else name
 
 
 @dataclass

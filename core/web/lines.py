@@ -37,6 +37,10 @@ class Whole:
         return getattr(self._sock, name)
 
 
+UNREAD_BOUND = 128 * 1024
+"""A websocket's client may send so many bytes until one message of at most 64 kB has come of them."""
+
+
 class Line:
     """The connection under a websocket: ``send`` sends all, ``close`` only hangs up.
 
@@ -44,11 +48,24 @@ class Line:
     client that reads slowly would get half a frame, then the next. eventlet's websocket closes the
     descriptor under its own reader, who then sits in the event loop until its timeout; hung up, it
     wakes, and gunicorn closes the connection when the request returns.
+
+    Both libraries bound a frame, not a message of many frames: ``recv`` bounds what comes between messages.
     """
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
         self.send = sock.sendall
+        self.unread = 0
+        """Bytes since the last whole message; whoever takes a message sets it to 0."""
+
+    def recv(self, size: int, *flags: int) -> bytes:
+        """What has come; nothing, as at the end, from a client that sends without end."""
+        data: bytes = self._sock.recv(size, *flags)
+        self.unread += len(data)
+        if self.unread > UNREAD_BOUND:
+            self.close()
+            return b""
+        return data
 
     def close(self) -> None:
         """Hang up."""

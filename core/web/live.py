@@ -21,8 +21,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from core.domain.errors import Refusal, Unknown
 from core.domain.staff import Actor
 from core.ports import Clock, Concurrency
-from core.web.followers import Connection, Followers
+from core.web.followers import Connection, Followers, room_of, split_topic
+from core.web.guarding import LINK
+from core.web.line_guard import LineGuard
 from core.web.packets import Json, Text
+from core.web.standing import prove
 
 if TYPE_CHECKING:
     from core.engine.effects import Effects
@@ -144,6 +147,7 @@ class Live:
             async_handlers=False,  # a client's messages are handled in the order it sent them
             manage_session=False,
         )
+        self._guard = LineGuard(self.socketio.server)
         self.socketio.on_event("connect", self._connect, namespace=NAMESPACE)
         self.socketio.on_event("disconnect", self._disconnect, namespace=NAMESPACE)
         self.socketio.on_event("subscribe", self._subscribe, namespace=NAMESPACE)
@@ -185,7 +189,7 @@ class Live:
         counted = self._followers.of_each_topic()
         for name in self._wiring.topics:
             following.add_metric([name], counted.get(name, 0))
-        return [open_lines, following]
+        return [open_lines, following, *self._guard.metrics()]
 
     def dismiss(self, actor_name: str) -> None:
         """End the connections of an account (its token was revoked, its person left)."""
@@ -199,6 +203,7 @@ class Live:
         token = auth.get("token") if isinstance(auth, dict) else None
         actor = self._wiring.actor_of(token) if isinstance(token, str) else self._wiring.session_actor()
         self._connections[_sid()] = Connection(actor)
+        prove(flask.request.environ.get(LINK), actor)
 
     def _disconnect(self, _reason: Any = None) -> None:
         connection = self._connections.pop(_sid(), None)
@@ -206,7 +211,7 @@ class Live:
             self._leave(room)
 
     def _leave(self, room: str) -> None:
-        name, ident = _split(room)
+        name, ident = split_topic(room)
         self._followers.remove(name, ident)
         if (dialogue := self._wiring.topics[name].dialogue) is not None:
             dialogue.left(ident, _sid())
@@ -224,13 +229,14 @@ class Live:
 
     def _admit(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         room, token = asked.get("topic"), asked.get("token")
-        name, ident = _split(room)
+        name, ident = split_topic(room)
         if (topic := self._wiring.topics.get(name)) is None:
             raise TopicUnknown(topic=str(room)[:100])
-        room = _room(name, ident)
+        room = room_of(name, ident)
         connection = self._connections[_sid()]
         actor = self._wiring.actor_of(token) if isinstance(token, str) else connection.actor
         topic.admit(ident, actor)
+        prove(flask.request.environ.get(LINK), actor, room if topic.secret else None)
         if room not in connection.topics:
             if len(connection.topics) >= TOPICS_BOUND:
                 raise TooManyTopics(limit=TOPICS_BOUND)
@@ -243,8 +249,8 @@ class Live:
         return {**self._snapshot(topic, ident), "build": self._wiring.build}
 
     def _unsubscribe(self, data: Any = None) -> Mapping[str, Any]:
-        name, ident = _split(data.get("topic") if isinstance(data, dict) else None)
-        room = _room(name, ident)
+        name, ident = split_topic(data.get("topic") if isinstance(data, dict) else None)
+        room = room_of(name, ident)
         connection = self._connections[_sid()]
         if room in connection.topics:
             connection.topics.discard(room)
@@ -254,11 +260,11 @@ class Live:
 
     def _hear(self, data: Any = None) -> Mapping[str, Any]:
         said = data if isinstance(data, dict) else {}
-        name, ident = _split(said.get("topic"))
+        name, ident = split_topic(said.get("topic"))
         topic, connection = self._wiring.topics.get(name), self._connections.get(_sid())
         if topic is None or topic.dialogue is None or connection is None:
             return {}
-        if _room(name, ident) not in connection.topics:  # it was cut off meanwhile, or never subscribed
+        if room_of(name, ident) not in connection.topics:  # it was cut off meanwhile, or never subscribed
             return {}
         return topic.dialogue.heard(ident, _sid(), said)
 
@@ -286,6 +292,7 @@ class Live:
             case Turn.BEAT:
                 self._repeat()
                 self._cut_off_stalled()
+                self._guard.sweep()
             case Turn.STOP:
                 pass
             case effects:
@@ -300,7 +307,7 @@ class Live:
             try:
                 for ident in topic.touched(effects, followed):
                     for call in topic.calls(effects, ident):
-                        self._emit("call", _room(name, ident), effects.seq, call)
+                        self._emit("call", room_of(name, ident), effects.seq, call)
                     self._changed[name].setdefault(ident, 0)
             except Exception:
                 log.exception("topic %s: what commit %d changed is not known", name, effects.seq)
@@ -336,16 +343,16 @@ class Live:
         try:
             shown = self._snapshot(self._wiring.topics[name], ident)
         except Refusal as refusal:  # the ticket of yesterday, a board taken out of the plan
-            log.info("%s is not shown: %s", _room(name, ident), refusal)
+            log.info("%s is not shown: %s", room_of(name, ident), refusal)
         except Exception:
-            log.exception("%s is not shown", _room(name, ident))
+            log.exception("%s is not shown", room_of(name, ident))
         else:
-            self.socketio.emit("view", shown, namespace=NAMESPACE, to=_room(name, ident))
+            self.socketio.emit("view", shown, namespace=NAMESPACE, to=room_of(name, ident))
 
     def _snapshot(self, topic: Topic, ident: str) -> dict[str, Any]:
         seq = self._wiring.seq()  # before the view, which then never contains less than it says
         view = topic.view(ident, self._wiring.clock.now())
-        return {"topic": _room(topic.name, ident), "epoch": self._wiring.epoch, "seq": seq, "view": view}
+        return {"topic": room_of(topic.name, ident), "epoch": self._wiring.epoch, "seq": seq, "view": view}
 
     def _emit(self, kind: str, room: str, seq: int, content: Mapping[str, Any]) -> None:
         message = {"topic": room, "epoch": self._wiring.epoch, "seq": seq, kind: content}
@@ -385,12 +392,3 @@ class Live:
 
 def _sid() -> str:
     return str(flask.request.sid)  # type: ignore[attr-defined]
-
-
-def _split(topic: Any) -> tuple[str, str]:
-    name, _, ident = topic.partition(":") if isinstance(topic, str) else ("", "", "")
-    return name, ident
-
-
-def _room(name: str, ident: str) -> str:
-    return f"{name}:{ident}" if ident else name

@@ -44,6 +44,20 @@ class BrokenJson(Refusal):
     status = 400
 
 
+class BodyCutShort(Refusal):
+    """The connection ended before the body did, as its headers promised it."""
+
+    code = "body_cut_short"
+    status = 400
+
+
+class BodyTooSlow(Refusal):
+    """The body did not arrive in time."""
+
+    code = "body_too_slow"
+    status = 408
+
+
 class SignInRequired(Refusal):
     """Nobody has signed in and no token was sent."""
 

@@ -78,7 +78,7 @@ class Serving(BaseApplication):  # type: ignore[misc]
     def _prepare_master(self, arbiter: Any) -> None:
         """Open files for every connection, and no signal that would start a second worker."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = self.cfg.worker_connections + 500
+        wanted = self.cfg.worker_connections + 1000  # closed ones that linger, and what the hall itself opens
         if soft != resource.RLIM_INFINITY and soft < wanted:
             most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

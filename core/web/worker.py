@@ -10,6 +10,7 @@ Beside ``core/web/concurrency.py`` this is the only module that names eventlet a
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -23,16 +24,21 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.workers.base_async import AsyncWorker  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 from core.settings import ServerSettings
+from core.web.connections import Bounds, Connections, Phase
+from core.web.guarding import guarded, refuse
 from core.web.lines import Line, Upgradable, Whole, hang_up
+from core.web.repeated import REPEATED, quieten
 from core.web.serving import Serving, WSGIApp
 
 __all__ = ["EventletWorker", "GeventWorker", "NativeWorker", "Serving", "gunicorn_options"]
 
-CONNECTIONS = 4000
-"""At gunicorn's default of 1,000 HTTP hangs once that many websockets are open."""
+CONNECTIONS = 5000
+"""At most; an eighth is a reserve for accounts (docs/adr/0021-limits-of-connections.md)."""
+TURN = 50
+"""So many connections are accepted before others have their turn."""
 NATIVE_THREADS = 512
 """Under ``threading`` a websocket holds a thread as long as it is open."""
 GRACE_SECONDS = 5
@@ -74,22 +80,6 @@ def gunicorn_options(settings: ServerSettings, host: str, port: int) -> dict[str
     return options
 
 
-def plain_websockets(app: WSGIApp) -> WSGIApp:
-    """``app`` with websocket messages that are not compressed, and sent whole.
-
-    Browsers offer compression, and each library here accepts: then every message is deflated once
-    *a client*, and each socket holds some 300 kB of tables. The views are small.
-    """
-
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        if "HTTP_UPGRADE" in environ and "gunicorn.socket" in environ:
-            environ["gunicorn.socket"] = Line(environ["gunicorn.socket"])
-        return app(environ, start_response)
-
-    return answer
-
-
 def asks_for_websocket(req: Any) -> bool:
     """Whether a request never ends: a stop need not wait for it."""
     return any(name == "UPGRADE" for name, _ in req.headers)
@@ -113,11 +103,12 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
         raise NotImplementedError
 
     def pooled(self, connections: int) -> Callable[..., None]:
-        """A function that runs another in a green thread; it waits while ``connections`` are running."""
+        """A function that runs another in a green thread; it would wait while ``connections`` are running."""
         raise NotImplementedError
 
     def init_process(self) -> None:
         """Become green, then load the application and serve (gunicorn's order)."""
+        self.connections = Connections(Bounds.of(self.worker_connections))
         self.open: set[Any] = set()
         self.busy: set[Any] = set()
         self._quit = self._reopen = False
@@ -132,16 +123,20 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the application."""
         super().load_wsgi()
-        self.wsgi = plain_websockets(self.wsgi)
+        self.wsgi = guarded(self.wsgi, self.connections)
+        quieten()
 
     def run(self) -> None:
         """Serve until asked to stop, then let requests finish."""
-        serve = self.pooled(self.worker_connections)
+        bounds = self.connections.bounds
+        # More than are ever admitted: accepting never waits for a place.
+        serve = self.pooled(bounds.total + bounds.dying + 1)
         doors = [self.spawn(self._accept, listener, serve) for listener in self.sockets]
         self.app.announce(self)
         while self.alive and os.getppid() == self.ppid:
             self.notify()
             self._wait_for_signal()
+            self.look_after()
             if self._reopen:
                 self._reopen = False
                 self.log.reopen_files()
@@ -156,15 +151,28 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
             self._drain()
 
     def _accept(self, listener: Any, serve: Callable[..., None]) -> None:
+        taken = 0
         while self.alive:
             try:
                 client, address = listener.accept()
             except OSError as error:  # out of files, or the peer has gone again
                 self.log.warning("accept: %s", error)
                 time.sleep(0.1)
+                continue
+            link = self.connections.admit(client, address[0], time.monotonic())
+            if link is None:
+                refuse(client)
             else:
                 client.setblocking(True)
                 serve(self.handle, listener, client, address)
+            taken += 1
+            if taken % TURN == 0:  # a crowd at the door holds up nobody inside
+                time.sleep(0)
+
+    def look_after(self) -> None:
+        """What is due about every second."""
+        self.connections.sweep(time.monotonic())
+        REPEATED.flush()
 
     def _wait_for_signal(self) -> None:
         """Sleep a second, or until a signal comes: the interpreter writes its number to the pipe."""
@@ -188,10 +196,13 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection to its end."""
         self.open.add(client)
+        link = self.connections.of(client.fileno())
         try:
             super().handle(listener, client, addr)
         finally:
             self.open.discard(client)
+            if link is not None:
+                self.connections.remove(link)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer one request."""
@@ -199,14 +210,20 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
             return super().handle_request(listener_name, req, sock, addr)
         self.busy.add(sock)
         whole = Whole(sock)
+        link = self.connections.of(sock.fileno())
         try:
-            return super().handle_request(listener_name, req, whole, addr)
+            answered = super().handle_request(listener_name, req, whole, addr)
         finally:
             whole.flush()
             self.busy.discard(sock)
+            if link is not None:
+                link.enter(Phase.IDLE, time.monotonic())
             # A client that asks again at once would hold the loop, as its next request is there
             # already: p99 of 32 such clients fell from 400 to 110 ms with a turn for the others.
             time.sleep(0)
+        if link is not None and link.broken:
+            raise StopIteration  # where its next request begins is not known: gunicorn closes
+        return answered
 
     # Signals interrupt whatever runs, the event loop included, where nothing green may be called:
     # they leave a note, and `run` acts on it (the pipe wakes it).
@@ -297,6 +314,8 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """Serve (gunicorn's order)."""
+        # A websocket, and a request while it is read and answered, holds a thread.
+        self.connections = Connections(Bounds.of(min(self.cfg.threads, self.worker_connections)))
         self.websockets: set[Any] = set()
         self._quit = False
         super().init_process()
@@ -304,7 +323,30 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the application."""
         super().load_wsgi()
-        self.wsgi = plain_websockets(self.wsgi)
+        self.wsgi = guarded(self.wsgi, self.connections)
+        quieten()
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection, or refuse it at once."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in {errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK}:
+                self.log.warning("accept: %s", error)
+                time.sleep(0.1)
+            return
+        if self.connections.admit(client, address[0], time.monotonic()) is None:
+            refuse(client)
+            return
+        self.nr_conns += 1
+        client.setblocking(True)
+        self.enqueue_req(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Called every second, and with ``force`` at a stop."""
+        super().murder_keepalived(force)
+        self.connections.sweep(time.monotonic())
+        REPEATED.flush()
 
     def run(self) -> None:
         """Serve until asked to stop; connections wait at the door already."""
@@ -314,7 +356,13 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer one request."""
         if not asks_for_websocket(req):
-            return super().handle_request(req, conn)
+            link = self.connections.of(conn.sock.fileno())
+            try:
+                keep = super().handle_request(req, conn)
+            finally:
+                if link is not None:
+                    link.enter(Phase.IDLE, time.monotonic())
+            return keep and not (link is not None and link.broken)
         self.websockets.add(conn.sock)
         try:
             return super().handle_request(req, conn)

@@ -130,6 +130,26 @@ def halls():
         each.end()
 
 
+@pytest.fixture(scope="module")
+def halls_of():
+    """Halls that differ by their environment, one a mode; gone after the module."""
+    started = {}
+
+    def configured(**environment):
+        def of(mode):
+            which = (mode, *environment.items())
+            if which not in started:
+                started[which] = Served(mode, **environment)
+                started[which].wait_until_ready()
+            return started[which]
+
+        return of
+
+    yield configured
+    for each in started.values():
+        each.end()
+
+
 @pytest.fixture
 def shared(mode, halls):
     """A hall that serves, as if it had just started."""

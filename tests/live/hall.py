@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.domain.errors import BoardUnknown, Forbidden
 from core.domain.staff import Actor, Role
 from core.settings import ServerSettings
 from core.web.concurrency import concurrency
+from core.web.connections import Bounds
 from core.web.serving import Serving
 from core.web.worker import gunicorn_options
 
@@ -74,6 +76,8 @@ def make_live(mode):
     from core.web.live import Live, Wiring  # noqa: PLC0415
 
     module.BEAT_SECONDS = float(os.environ.get("HALL_BEAT", module.BEAT_SECONDS))
+    module.PING_INTERVAL = float(os.environ.get("HALL_HASTE", module.PING_INTERVAL))
+    module.PING_TIMEOUT = float(os.environ.get("HALL_HASTE", module.PING_TIMEOUT))
 
     def admit(ident, actor):
         if ident == "private" and (actor is None or actor.role is not Role.BOARD):
@@ -155,6 +159,10 @@ def make_app(mode):  # noqa: C901 - one function a route
     def file():
         return flask.send_file(__file__)
 
+    @app.get("/large")
+    def large():
+        return iter([b"x" * 8192] * 4000)
+
     @app.get("/talk")
     def talk():
         return TALK.happened
@@ -197,6 +205,22 @@ def make_app(mode):  # noqa: C901 - one function a route
     return app
 
 
+def hurry(seconds):
+    """Every limit of time of a connection is so many seconds."""
+    from core.web import worker  # noqa: PLC0415
+
+    class Hasty:
+        """Bounds with other times."""
+
+        @staticmethod
+        def of(total):
+            """For ``total`` connections."""
+            times = dict.fromkeys(("head", "body", "idle", "join", "answer"), seconds)
+            return replace(Bounds.of(total), answer_rate=10**9, **times)
+
+    worker.Bounds = Hasty
+
+
 def main(mode):
     """Serve."""
     made = []
@@ -218,6 +242,11 @@ def main(mode):
         say("closing")
 
     options = gunicorn_options(ServerSettings(async_mode=mode), "127.0.0.1", 0)
+    if "HALL_CONNECTIONS" in os.environ:
+        named = "threads" if mode == "threading" else "worker_connections"
+        options[named] = int(os.environ["HALL_CONNECTIONS"])
+    if "HALL_HASTE" in os.environ:
+        hurry(float(os.environ["HALL_HASTE"]))
     Serving(options, load, lambda host, port: say(f"READY {host} {port}"), leaving, closing).run()
 
 
