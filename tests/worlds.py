@@ -38,7 +38,7 @@ from core.domain.ranking import next_for
 from core.domain.staff import CITIZEN, SYSTEM, Actor, Role
 from core.domain.ticket import Ticket
 from core.engine.engine import Engine
-from core.ports import Store
+from core.ports import Offload, Store
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Refusal)
@@ -243,6 +243,10 @@ class DirectThreads:
     def offload(self, work: Callable[..., T], *args: Any) -> T:
         """Here and now."""
         return work(*args)
+
+    def dedicated(self, name: str, threads: int = 1) -> Offload:
+        """Here and now."""
+        return self.offload
 
     def waiter(self) -> DirectWaiter:
         """A place for one answer."""
