@@ -128,11 +128,11 @@ class Store(Protocol):
         """Store a commit durably. Raises ``Stale`` or ``StoreError``; then nothing is stored."""
         ...
 
-    def probe(self, *, patient: bool) -> None:
-        """Write, durably, a few kilobytes that mean nothing: proves that a commit would be kept.
+    def probe(self, *, wary: bool) -> None:
+        """Write a few bytes that mean nothing, durably: proves that a commit would be kept.
 
-        ``patient``: wait for another process as long as a commit does, else a tenth of a second.
-        Raises ``StoreError``.
+        ``wary``: after a failure. It asks for more room, and waits for another process a tenth of a second
+        and not as long as a commit does. Raises ``StoreError``.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -310,7 +311,10 @@ class DirectMailbox:
 
 def engine_on(store: Store, plan: Plan | None = None, clock: HandClock | None = None) -> Engine:
     """A started engine without threads."""
-    engine = Engine(plan or small_plan(), store, clock or HandClock(), DirectThreads())
+    leaps = itertools.count(0, 60)  # a disk that failed may be tried again at once
+    engine = Engine(
+        plan or small_plan(), store, clock or HandClock(), DirectThreads(), lambda: float(next(leaps))
+    )
     engine.start()
     return engine
 
