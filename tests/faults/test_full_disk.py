@@ -13,24 +13,12 @@ import time
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
+from tests.disks import limit
 from tests.running import CONFIG, Server, start
 
 SOON_S = 60.0
-
-
-def worker_of(server: Server) -> list[psutil.Process]:
-    master = psutil.Process(server.process.pid)
-    return [master, *master.children(recursive=True)]
-
-
-def limit(server: Server, size: int) -> None:
-    """No file of the server's may grow beyond ``size`` bytes."""
-    for process in worker_of(server):
-        _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
 
 def until(server: Server, status: int) -> dict[str, str]:
