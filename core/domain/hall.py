@@ -202,14 +202,16 @@ class Hall:
         return {
             name: copy.copy(value) if isinstance(value, dict | deque) else value
             for name, value in vars(self).items()
-            if name not in _INDEXES
+            if name not in _FOLLOWING
         }
 
     def go_back(self, snapshot: Mapping[str, Any]) -> None:
-        """Be as at ``snapshot``, which is used up by it; the waiting lists follow from the tickets."""
+        """Be as at ``snapshot``, which is used up by it; lists and names follow from the tickets."""
         vars(self).update(snapshot)
         self.waiting, self.joined, self.lanes = {}, {}, {}
+        self.by_token, self.by_number = {}, {}
         for ticket in self.tickets.values():
+            self.by_token[ticket.token] = self.by_number[ticket.number] = ticket.id
             if ticket.state is State.WAITING:
                 self.join(ticket)
 
@@ -260,3 +262,5 @@ class Hall:
 
 _CLOSED = Desk()
 _INDEXES = ("waiting", "joined", "lanes")
+_FOLLOWING = frozenset({*_INDEXES, "by_token", "by_number"})
+"""What follows from the tickets."""
