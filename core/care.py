@@ -245,9 +245,10 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
     except ForeignWal as foreign:
         what, *todo = str(foreign).splitlines()
         yield Finding("database", what, " ".join(each.strip() for each in todo))
-    except Unwritable as trouble:
-        yield Finding("writing", str(trouble), _advice(trouble.fault, data))
     except StoreError as damage:
+        if isinstance(damage, Unwritable) and damage.fault is not Fault.DAMAGED:
+            yield Finding("writing", str(damage), _advice(damage.fault, data))
+            return
         yield Finding("database", str(damage), "restore the last backup (antrean restore)")
 
 
