@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -14,21 +16,28 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from core.config import Config
 from core.domain.hall import PrinterState
 from core.domain.plan import Plan
+from core.engine.ledger import ADVICE as LEDGER_ADVICE
 from core.engine.projection import rebuild
 from core.folders import open_to_others
-from core.halls import hold, open_store
-from core.ports import KEYS, StoreError
+from core.halls import hold, open_store, serving_at
+from core.ports import KEYS, Fault, StoreError, Unwritable
 from core.settings import PrinterSettings
+from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
 from core.store.inspecting import Inspected, NoHall, inspect
 from core.store.sqlite import FILE, SqliteStore
 
-SIDE_FILES = ("-wal", "-shm")
+SIDE_FILES = (WAL, "-shm", MARKER)
 FREE_SPACE = 200 * 1024 * 1024
 """Less than this on the data's disk is worth a word, in bytes."""
 PRINTER_TIMEOUT_S = 3.0
+SERVER_TIMEOUT_S = 10.0
+TRIED_BYTES = 256 * 1024
+"""The doctor writes a file of so many bytes."""
 ADVICE = {
     PrinterState.NEAR_END: "have a new roll at hand",
     PrinterState.PAPER_OUT: "put paper in",
@@ -52,6 +61,7 @@ def backup(data: Path, target: Path) -> int:
         os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(data / FILE, unfinished)
         os.replace(unfinished, target)
+        sync_folder(target.parent)
     except (OSError, sqlite3.Error) as trouble:
         raise StoreError(f"{target}: {trouble}") from trouble
     finally:
@@ -60,10 +70,12 @@ def backup(data: Path, target: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
+    require_own_wal(source)
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
         database.execute("PRAGMA wal_autocheckpoint = 0")  # the server's connection alone checkpoints
         database.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
+        copy.execute("PRAGMA user_version = 0")  # no WAL of the original belongs to it
         _require_sound(copy, target)
 
 
@@ -93,6 +105,7 @@ def restore(
             )
         kept = _put_aside(data)
         os.replace(fresh, data / FILE)
+        sync_folder(data)
         return inspected, kept
     except OSError as trouble:
         raise StoreError(f"{data}: {trouble}") from trouble
@@ -137,15 +150,19 @@ def _kind(data: Path) -> str | None:
     return None if row is None else str(row[0])
 
 
+def _sync(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
 def _put_aside(data: Path) -> Path | None:
     """Move the present database out of the way, with its side files: they belong together."""
-    present = data / FILE
-    if not present.exists():
+    there = [ending for ending in ("", *SIDE_FILES) if (data / f"{FILE}{ending}").exists()]
+    if not there:
         return None
     kept = data / f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.before-restore"
-    for ending in ("", *SIDE_FILES):
-        if (part := data / f"{FILE}{ending}").exists():
-            os.replace(part, f"{kept}{ending}")
+    for ending in there:
+        os.replace(data / f"{FILE}{ending}", f"{kept}{ending}")
     return kept
 
 
@@ -170,6 +187,7 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     """Look at files, numbers, report tables, printers, packages; say what to do."""
     yield from _packages(config)
     yield from _disk(data)
+    yield from _server(data)
     yield from _ledger(config, data)
     for printer in config.settings.printers.values():
         yield from _printer(printer, data)
@@ -203,8 +221,7 @@ def _disk(data: Path) -> Iterator[Finding]:
     if not data.is_dir():
         yield Finding("data folder", f"{data} is not there", "start the hall once, or name it with --data")
         return
-    writable = os.access(data, os.W_OK)
-    yield Finding("data folder", f"{data}", "" if writable else "give the server's user the right to write")
+    yield _folder(data)
     if open_to_others(data):
         mode = f"open to other users of this machine (mode {data.stat().st_mode & 0o777:o})"
         yield Finding("data folder", mode, f"chmod 700 {data}")
@@ -216,17 +233,69 @@ def _disk(data: Path) -> Iterator[Finding]:
     )
 
 
+def _folder(data: Path) -> Finding:
+    """Whether bytes can be written into the folder: not what its mode says, but what the disk does."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=data, prefix=".doctor-") as file:
+            file.write(os.urandom(TRIED_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as trouble:
+        advice = _FOLDER_ADVICE.get(trouble.errno or 0, _advice(Fault.DEVICE, data))
+        return Finding("data folder", f"{data} cannot be written: {trouble.strerror}", advice)
+    return Finding("data folder", f"{data} can be written")
+
+
+def _advice(fault: Fault, data: Path) -> str:
+    return LEDGER_ADVICE[fault].format(place=data, rescued="")
+
+
+_FOLDER_ADVICE = {
+    errno.ENOSPC: "make room: a full disk stops issuing",
+    errno.EDQUOT: "make room: the server's user may not write more",
+    errno.EFBIG: "let the server's user write larger files (ulimit -f)",
+    errno.EROFS: "mount it so that it can be written",
+    errno.EACCES: "give the server's user the right to write",
+    errno.EPERM: "give the server's user the right to write",
+}
+
+
+def _server(data: Path) -> Iterator[Finding]:
+    """What the running server says of itself, if one runs."""
+    address = serving_at(data)
+    if not address:
+        return
+    try:
+        checks = httpx.get(f"{address}/readyz", timeout=SERVER_TIMEOUT_S, trust_env=False).json()["checks"]
+        wrong = {name: told for name, told in checks.items() if told != "ok"}
+    except (httpx.HTTPError, ValueError, KeyError) as trouble:
+        yield Finding("server", f"does not answer at {address}: {trouble!r}", "look at its log, restart it")
+        return
+    for name, told in wrong.items():
+        yield Finding(f"server, {name}", told, "docs/operations.md says what to do about it")
+    if not wrong:
+        yield Finding("server", f"ready at {address}")
+
+
 def _ledger(config: Config, data: Path) -> Iterator[Finding]:
     if not (data / FILE).exists():
         return
     try:
         store = open_store(data, checkpoints=False)
         try:
+            store.probe(wary=True)
+            yield Finding("writing", "the database takes a write")
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
         finally:
             store.close()
+    except ForeignWal as foreign:
+        what, *todo = str(foreign).splitlines()
+        yield Finding("database", what, " ".join(each.strip() for each in todo))
     except StoreError as damage:
+        if isinstance(damage, Unwritable) and damage.fault is not Fault.DAMAGED:
+            yield Finding("writing", str(damage), _advice(damage.fault, data))
+            return
         yield Finding("database", str(damage), "restore the last backup (antrean restore)")
 
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 
 from core.clock import LogClock, RealClock
 from core.domain.opening import first_working_day
@@ -42,12 +43,42 @@ def hold(folder: Path) -> int:
     except OSError as error:
         raise StoreError(f"{folder} cannot be used as a data folder: {error.strerror}") from error
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(held)
     except OSError as error:
         os.close(held)
         raise InUse(f"{folder} is in use by a running server: stop it first") from error
+    os.ftruncate(held, 0)  # of a server before
     os.set_inheritable(held, True)
     return held
+
+
+def _lock(held: int) -> None:
+    """Raises ``OSError``. Tried twice: ``serving_at`` holds the file for some microseconds."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sleep(0.05)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def announce(folder: Path, address: str) -> None:
+    """Leave the address of the server that holds ``folder`` where ``serving_at`` finds it."""
+    (folder / LOCK).write_text(address, encoding="utf-8")
+
+
+def serving_at(folder: Path) -> str | None:
+    """The address of the server that holds ``folder``; ``""``: not said yet; ``None``: none holds it."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.read(lock, 200).decode("utf-8", "replace")
+    finally:
+        os.close(lock)
+    return None
 
 
 def open_store(folder: Path, *, checkpoints: bool = True) -> SqliteStore:

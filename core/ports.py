@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from core.domain.events import Recorded
@@ -39,6 +40,30 @@ class Clock(Protocol):
 
 class StoreError(Exception):
     """The store did not keep what it was given; nothing of it is on disk."""
+
+
+class Fault(StrEnum):
+    """Why a store cannot write."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    LOCKED = "locked"
+    """Another process holds the database and does not let go."""
+    DEVICE = "device"
+    """An error of input or output: the disk, or the way to it."""
+    DAMAGED = "damaged"
+    MOVED = "moved"
+    """Its file was deleted, moved or replaced while it was open."""
+    STALLED = "stalled"
+    """The disk takes a write and does not finish it."""
+
+
+class Unwritable(StoreError):
+    """Nothing can be written at present. ``fault``: why."""
+
+    def __init__(self, fault: Fault, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 class Stale(StoreError):
@@ -103,6 +128,26 @@ class Store(Protocol):
         """Store a commit durably. Raises ``Stale`` or ``StoreError``; then nothing is stored."""
         ...
 
+    def probe(self, *, wary: bool) -> None:
+        """Write a few bytes that mean nothing, durably: proves that a commit would be kept.
+
+        ``wary``: after a failure. It asks for more room, and waits for another process a tenth of a second
+        and not as long as a commit does. Raises ``StoreError``.
+        """
+        ...
+
+    def same_file(self) -> None:
+        """Make sure that the files are still those that were opened. Raises ``Unwritable``."""
+        ...
+
+    def rescue(self) -> str:
+        """Copy all that the store still knows into a new file beside it; its path. Raises ``StoreError``."""
+        ...
+
+    def place(self) -> str:
+        """Where it writes, with the room that is left there, for people to read."""
+        ...
+
     def outcome(self, command_id: str) -> Outcome | None:
         """What a command led to, if it was ever carried out."""
         ...
@@ -148,6 +193,14 @@ class Mailbox(Protocol[T]):
         ...
 
 
+class Offload(Protocol):
+    """Runs blocking work in a native thread while other green threads go on, and answers with its result."""
+
+    def __call__(self, work: Callable[..., T], *args: Any) -> T:
+        """``work(*args)``; what it raises is raised here."""
+        ...
+
+
 class Concurrency(Protocol):
     """Threads of one kind: eventlet's, gevent's or the operating system's."""
 
@@ -168,6 +221,14 @@ class Concurrency(Protocol):
 
         Only SQL and file work: no logging, no lock of ``threading`` inside (it would deadlock
         under eventlet).
+        """
+        ...
+
+    def dedicated(self, name: str, threads: int = 1) -> Offload:
+        """As ``offload``, in native threads of its own: what others offload never makes it wait.
+
+        No more than ``threads`` works run at a time, the others wait in order; a single thread runs them
+        one after the other. The threads live as long as the process.
         """
         ...
 

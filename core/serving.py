@@ -72,6 +72,7 @@ def main(argument: str) -> None:
         if orders.training_from is not None:
             house = built[0].house
             _welcome(house.plan, address, house.clock)
+        _announce(Path(orders.data), address)
         print(f"Antrean is ready on {address}", flush=True)
 
     options = gunicorn_options(ServerSettings(async_mode=orders.async_mode), orders.host, orders.port)
@@ -105,6 +106,15 @@ def _build(orders: Orders) -> Application:
             training=training,
         )
     )
+
+
+def _announce(data: Path, address: str) -> None:
+    from core.halls import announce  # noqa: PLC0415 - after the patching
+
+    try:
+        announce(data, address)
+    except OSError as trouble:  # a full disk: the doctor does not find the server, everybody else does
+        logging.getLogger(__name__).warning("address_not_kept: %s", trouble)
 
 
 def _prepare_people(application: Application, *, training: bool) -> None:

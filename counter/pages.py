@@ -48,7 +48,14 @@ def pages(house: House) -> Blueprint:
 def _plain(house: House, template: str, title: str, **variables: Any) -> str:
     return render(
         house,
-        Page(face="counter", template=template, styles="pages.css", title=title, variables=variables),
+        Page(
+            face="counter",
+            template=template,
+            bundle="pages.js",
+            styles="pages.css",
+            title=title,
+            variables=variables,
+        ),
     )
 
 

@@ -21,6 +21,8 @@ from kiosk.printing.spooler import Order, Spooler
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 8
+"""How many printers may block at a time."""
 LONGEST = 300
 """Characters of a printer's words that are kept."""
 
@@ -31,7 +33,8 @@ class Press:
     def __init__(self, house: House) -> None:
         self._house = house
         self._settings = house.settings.printers
-        printers = adapters(self._settings, house.data, house.concurrency.offload)
+        # Names that are looked up in vain, and libraries that block, keep nobody else waiting.
+        printers = adapters(self._settings, house.data, house.concurrency.dedicated("printers", AT_ONCE))
         self._spooler = Spooler(printers, house.concurrency, self)
         self._moved: set[str] = set()
         """Jobs that a spare printer has, or had: they are not passed round in circles."""

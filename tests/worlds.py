@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -38,7 +39,7 @@ from core.domain.ranking import next_for
 from core.domain.staff import CITIZEN, SYSTEM, Actor, Role
 from core.domain.ticket import Ticket
 from core.engine.engine import Engine
-from core.ports import Store
+from core.ports import Offload, Store
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Refusal)
@@ -244,6 +245,10 @@ class DirectThreads:
         """Here and now."""
         return work(*args)
 
+    def dedicated(self, name: str, threads: int = 1) -> Offload:
+        """Here and now."""
+        return self.offload
+
     def waiter(self) -> DirectWaiter:
         """A place for one answer."""
         return DirectWaiter(self)
@@ -306,7 +311,10 @@ class DirectMailbox:
 
 def engine_on(store: Store, plan: Plan | None = None, clock: HandClock | None = None) -> Engine:
     """A started engine without threads."""
-    engine = Engine(plan or small_plan(), store, clock or HandClock(), DirectThreads())
+    leaps = itertools.count(0, 60)  # a disk that failed may be tried again at once
+    engine = Engine(
+        plan or small_plan(), store, clock or HandClock(), DirectThreads(), lambda: float(next(leaps))
+    )
     engine.start()
     return engine
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from sortedcontainers import SortedList
-
 from core.domain import events as e
 from core.domain.events import Event, Recorded
 from core.domain.hall import (
@@ -136,7 +134,7 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             _quit(hall, held)
             held = replace(held, postpones=held.postpones + 1)
             hall.tickets[ticket] = held.with_stage(replace(held.stage, rank=rank))
-            _join(hall, hall.tickets[ticket])
+            hall.join(hall.tickets[ticket])
         case e.TicketParked(ticket=ticket, counter=counter, until=until):
             stage = hall.tickets[ticket].stage
             _put(hall, ticket, replace(stage, state=State.PARKED, parked_at=at, park_until=until))
@@ -166,7 +164,7 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             _quit(hall, held)
             held = replace(held.with_stage(replace(held.stage, aim=None)), zone=zone)
             hall.tickets[ticket] = held
-            _join(hall, held)
+            hall.join(held)
         case e.TicketTransferred(ticket=ticket, counter=counter):
             stage = hall.tickets[ticket].stage
             _put(hall, ticket, replace(stage, state=State.DONE, ended_at=at, outcome=TRANSFERRED))
@@ -253,7 +251,7 @@ def _issue(hall: Hall, event: e.TicketIssued, recorded: Recorded) -> None:
     }:
         hall.issued_of_agency[agency] += 1
         hall.issued_by_channel[f"@{agency}", event.channel] += 1
-    _join(hall, ticket)
+    hall.join(ticket)
 
 
 def _call(hall: Hall, event: e.TicketCalled, recorded: Recorded) -> None:
@@ -289,7 +287,7 @@ def _open_stage(hall: Hall, event: e.StageOpened, recorded: Recorded) -> None:
     )
     ticket = replace(ticket, stages=(*ticket.stages, stage), zone=event.zone, to_come=event.to_come)
     hall.tickets[ticket.id] = ticket
-    _join(hall, ticket)
+    hall.join(ticket)
     held = hall.mementos.get(event.sender)
     if held is not None and held.command_id == recorded.command_id:
         hall.mementos[event.sender] = replace(held, after=ticket)
@@ -306,7 +304,7 @@ def _undo(hall: Hall, ticket_id: str, counter: str) -> None:
     before = held.before
     hall.tickets[ticket_id] = before
     if before.state is State.WAITING:
-        _join(hall, before)
+        hall.join(before)
     hall.desks[counter] = held.desk
     service = before.stage.service
     why = held.after.stage.why
@@ -351,7 +349,7 @@ def _wait_again(hall: Hall, ticket_id: str) -> None:
         away_s=0.0,
     )
     _put(hall, ticket_id, back)
-    _join(hall, hall.tickets[ticket_id])
+    hall.join(hall.tickets[ticket_id])
 
 
 def _put(hall: Hall, ticket: str, stage: Stage) -> None:
@@ -361,14 +359,6 @@ def _put(hall: Hall, ticket: str, stage: Stage) -> None:
 def _leave_desk(hall: Hall, counter: str, served: int = 0) -> None:
     desk = hall.desk(counter)
     hall.desks[counter] = replace(desk, ticket=None, served=desk.served + served)
-
-
-def _join(hall: Hall, ticket: Ticket) -> None:
-    stage = ticket.stage
-    key, place = stage.list_key, (stage.rank, ticket.seq, ticket.id)
-    hall.waiting.setdefault(key, SortedList()).add(place)
-    hall.lanes.setdefault((key, ticket.marked), SortedList()).add(place)
-    hall.joined.setdefault(key, SortedList()).add((stage.joined_at, ticket.seq, ticket.id))
 
 
 def _quit(hall: Hall, ticket: Ticket) -> None:

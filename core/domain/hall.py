@@ -7,8 +7,9 @@ only reads.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ from sortedcontainers import SortedList
 
 from core.domain.plan import Plan
 from core.domain.staff import Account
-from core.domain.ticket import Ticket
+from core.domain.ticket import State, Ticket
 
 CALLS_KEPT = 200
 """How many calls the hall remembers for its boards."""
@@ -196,6 +197,32 @@ class Hall:
         self.missed: dict[str, datetime] = {}
         self.jobs: dict[str, PrintJob] = {}
 
+    def snapshot(self) -> Mapping[str, Any]:
+        """What ``go_back`` needs: a copy of each table, not of what is in it, which never changes."""
+        return {
+            name: copy.copy(value) if isinstance(value, dict | deque) else value
+            for name, value in vars(self).items()
+            if name not in _FOLLOWING
+        }
+
+    def go_back(self, snapshot: Mapping[str, Any]) -> None:
+        """Be as at ``snapshot``, which is used up by it; lists and names follow from the tickets."""
+        vars(self).update(snapshot)
+        self.waiting, self.joined, self.lanes = {}, {}, {}
+        self.by_token, self.by_number = {}, {}
+        for ticket in self.tickets.values():
+            self.by_token[ticket.token] = self.by_number[ticket.number] = ticket.id
+            if ticket.state is State.WAITING:
+                self.join(ticket)
+
+    def join(self, ticket: Ticket) -> None:
+        """Put a waiting ticket into its lists; for ``evolve``."""
+        stage = ticket.stage
+        key, place = stage.list_key, (stage.rank, ticket.seq, ticket.id)
+        self.waiting.setdefault(key, SortedList()).add(place)
+        self.lanes.setdefault((key, ticket.marked), SortedList()).add(place)
+        self.joined.setdefault(key, SortedList()).add((stage.joined_at, ticket.seq, ticket.id))
+
     def moment(self, now: datetime) -> datetime:
         """``now``, but never before what already happened: a clock set back does not reorder."""
         return now if self.latest is None or now > self.latest else self.latest
@@ -228,9 +255,12 @@ class Hall:
     def state(self) -> dict[str, Any]:
         """All of the hall but its plan, for comparing two halls."""
         told = {name: value for name, value in vars(self).items() if name != "plan"}
-        for index in ("waiting", "joined", "lanes"):
+        for index in _INDEXES:
             told[index] = {key: list(places) for key, places in told[index].items() if places}
         return told
 
 
 _CLOSED = Desk()
+_INDEXES = ("waiting", "joined", "lanes")
+_FOLLOWING = frozenset({*_INDEXES, "by_token", "by_number"})
+"""What follows from the tickets."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -14,7 +15,9 @@ from core.domain import events as e
 from core.domain.events import Recorded
 from core.domain.hall import Hall
 from core.engine.projection import Rows, rows_of
-from core.ports import Outcome, Secret, Waiter
+from core.ports import Outcome, Secret, Store, Waiter
+
+OUTCOMES_CACHED = 20_000
 
 _UNPRINTED = frozenset({"token", "secret_hash", "site"})
 """Fields that differ from one try of the same request to the next."""
@@ -68,6 +71,28 @@ class Batch:
         for table, made in rows_of(hall, self.staged[self.projected :]).items():
             self.rows.setdefault(table, []).extend(made)
         self.projected = len(self.staged)
+
+
+class Outcomes:
+    """What commands with an id led to: the newest are in memory, all are in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._cached: OrderedDict[str, Outcome] = OrderedDict()
+
+    def known(self, command_id: str) -> Outcome | None:
+        """The outcome, if the command was ever carried out. Raises ``StoreError``."""
+        found = self._cached.get(command_id)
+        if found is None and (found := self._store.outcome(command_id)) is not None:
+            self.remember([found])
+        return found
+
+    def remember(self, outcomes: Iterable[Outcome]) -> None:
+        """Keep some that are on disk."""
+        for outcome in outcomes:
+            self._cached[outcome.command_id] = outcome
+            if len(self._cached) > OUTCOMES_CACHED:
+                self._cached.popitem(last=False)
 
 
 def fingerprint_of(command: c.Command) -> str:

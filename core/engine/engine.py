@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import Enum, auto
@@ -30,24 +30,26 @@ from core.domain.hall import Hall
 from core.domain.journey_rules import stranded
 from core.domain.plan import Plan
 from core.domain.staff import SYSTEM, Actor
-from core.engine.batch import Answer, Batch, Done, Order, Undecided, fingerprint_of, result_of, secret_of
-from core.engine.effects import Effects, effects_of
-from core.ports import (
-    Clock,
-    Commit,
-    Concurrency,
-    Mailbox,
-    Outcome,
-    Stale,
-    Store,
-    StoreError,
+from core.engine.batch import (
+    Answer,
+    Batch,
+    Done,
+    Order,
+    Outcomes,
+    Undecided,
+    fingerprint_of,
+    result_of,
+    secret_of,
 )
+from core.engine.effects import Effects
+from core.engine.ledger import Ledger
+from core.engine.listeners import Listeners, what_follows
+from core.ports import Clock, Commit, Concurrency, Mailbox, Outcome, Stale, Store, StoreError, Unwritable
 
 T = TypeVar("T")
 
 BATCH_LIMIT = 256
 """How many commands one transaction takes at most."""
-OUTCOMES_CACHED = 20_000
 ATTEMPTS = 5
 """How often a batch is decided anew when another process wrote in between."""
 WATCH_S = 2.0
@@ -70,20 +72,31 @@ class Nudge(Enum):
 class Engine:
     """Owns the hall and its ledger. Build it, ``start`` it, give it commands."""
 
-    def __init__(self, plan: Plan, store: Store, clock: Clock, concurrency: Concurrency) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        clock: Clock,
+        concurrency: Concurrency,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``monotonic``: seconds of a clock that is never set, for how often a failing disk is tried."""
         self._plan = plan
         self._store = store
+        self.ledger = Ledger(store, clock, concurrency.dedicated("ledger"), monotonic)
+        """The store and its state; others ask for ``trouble`` and ``failed`` only."""
         self._clock = clock
         self._concurrency = concurrency
         self._lock = threading.Lock()
         self._mailbox: Mailbox[Order | Nudge] = concurrency.mailbox()
-        self._listeners: list[Callable[[Effects], None]] = []
-        self._outcomes: OrderedDict[str, Outcome] = OrderedDict()
+        self._listeners = Listeners()
+        self._outcomes = Outcomes(store)
         self._hall = Hall(plan)
         self._ahead = True
         self._told: int | None = None
         """The newest event that listeners have heard of, or that was there before them."""
         self._stopped = False
+        self._ended = concurrency.waiter()
         self.epoch = secrets.token_hex(8)
         """Names this run of the engine; sequence numbers compare within it."""
 
@@ -97,7 +110,7 @@ class Engine:
 
         Those who subscribed first hear it first. One may let other threads have a turn; none may wait.
         """
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def start(self) -> None:
         """Read the log, begin the day if it is a new one, and take commands from then on."""
@@ -111,6 +124,13 @@ class Engine:
         """Carry out what is waiting, then take no more commands."""
         self._stopped = True
         self._mailbox.put(Nudge.STOP)
+
+    def close(self) -> None:
+        """Stop, wait until the last batch is through, and give the store back; for one that was started."""
+        self.stop()
+        self._ended.wait()
+        with self._lock:
+            self.ledger.close()
 
     def do(
         self,
@@ -126,6 +146,7 @@ class Engine:
         """
         if self._stopped:
             raise StoreError("the hall is stopping")
+        self.ledger.require_answers()
         order = self._order(command, command_id, answer)
         order.waiter = self._concurrency.waiter()
         self._mailbox.put(order)
@@ -140,7 +161,7 @@ class Engine:
         return self._process(made)
 
     def read(self, look: Callable[[Hall], T]) -> T:
-        """Answer with ``look(hall)``; the hall it sees is on disk."""
+        """``look(hall)``; the hall it sees is on disk."""
         with self._lock:
             self._settle()
             return look(self._hall)
@@ -155,7 +176,13 @@ class Engine:
         """All that happened on a service day, in order."""
         with self._lock:
             self._settle()
-            return self._concurrency.offload(self._store.of_day, day)
+            return self.ledger.of_day(day)
+
+    def prove(self) -> None:
+        """Raises ``StoreError`` if a commit would not be kept; it writes at most once in some seconds."""
+        self.ledger.require_answers()
+        with self._lock:
+            self.ledger.attempt(self.ledger.prove)
 
     def secret(self, kind: str, name: str) -> str | None:
         """The hash of an account's secret."""
@@ -174,7 +201,7 @@ class Engine:
             day, today = self.read(lambda hall: (hall.day, self._today(now)))
             if day is None or today > day:
                 self.do(c.StartDay(SYSTEM, today))
-        except Refusal:  # a command of a citizen was first and has begun it
+        except (Refusal, Unwritable):  # a command of a citizen was first; or the ledger has said why not
             return
         except StoreError:
             _log.error("day_not_started at=%s", now.isoformat())
@@ -199,6 +226,8 @@ class Engine:
         try:
             self.tick()
             self.take_care()
+        except Unwritable:  # the ledger has said so, once
+            pass
         except Exception:  # whatever it was, tomorrow must begin all the same
             _log.exception("day_check_failed")
         self._mailbox.put(Nudge.LOOK)
@@ -212,6 +241,7 @@ class Engine:
                 assert order.waiter is not None  # noqa: S101 - set by ``do``
                 order.waiter.set(verdict)
             if Nudge.STOP in taken:
+                self._ended.set(None)
                 return
 
     def _process(self, orders: Sequence[Order]) -> list[Any]:
@@ -219,29 +249,18 @@ class Engine:
         effects = None
         with self._lock:
             try:
-                verdicts, news = self._carry_out(orders)
-                effects = self._effects(news)
+                verdicts, news = self.ledger.attempt(lambda: self._carry_out(orders), len(orders))
+                if news:
+                    self._told = news[-1].seq
+                    effects = what_follows(self._hall, news)
             except Exception as trouble:
                 if not isinstance(trouble, StoreError):
                     _log.exception("batch_failed")
-                self._ahead = True
                 verdicts = [trouble] * len(orders)
-                self._try_reload()
             answers = [self._answer(order, verdict) for order, verdict in zip(orders, verdicts, strict=True)]
         if effects is not None:
-            self._publish(effects)
+            self._listeners.publish(effects)
         return answers
-
-    def _effects(self, news: Sequence[Recorded]) -> Effects | None:
-        """What follows ``news``, which are on disk: a fault in telling must not look like a failed commit."""
-        if not news:
-            return None
-        self._told = news[-1].seq
-        try:
-            return effects_of(self._hall, news)
-        except Exception:
-            _log.exception("effects_failed seq=%s", self._told)
-            return Effects(seq=self._told, at=news[-1].at, recorded=tuple(news), everything=True)
 
     def _answer(self, order: Order, verdict: Done | Exception) -> Any:
         if isinstance(verdict, Exception):
@@ -253,32 +272,44 @@ class Engine:
             return trouble
 
     def _carry_out(self, orders: Sequence[Order]) -> tuple[list[Any], list[Recorded]]:
+        self.ledger.require() if orders else self.ledger.look()
         for _ in range(ATTEMPTS):
             self._settle()
             self._catch_up()
-            base = self._hall.seq
             untold = self._untold()
-            batch = self._decide_all(orders)
-            if not batch.staged:
-                return batch.verdicts, untold
-            batch.project(self._hall)
-            self._ahead = True  # until the commit is through, memory is ahead of the disk
-            commit = Commit(
+            if not orders:
+                return [], untold
+            before = self._hall.snapshot()
+            try:
+                batch = self._commit(orders)
+            except Exception as trouble:
+                # Memory is as the disk is again, and nothing had to be read for it.
+                self._hall.go_back(before)
+                if isinstance(trouble, Stale):
+                    continue
+                raise
+            return batch.verdicts, untold + batch.staged
+        self._catch_up()
+        raise StoreError("another process keeps writing to this hall's database")
+
+    def _commit(self, orders: Sequence[Order]) -> Batch:
+        """Decide all and store what follows; if that fails, memory is ahead of the disk."""
+        base = self._hall.seq
+        batch = self._decide_all(orders)
+        if not batch.staged:
+            return batch
+        batch.project(self._hall)
+        self.ledger.append(
+            Commit(
                 expected_seq=base,
                 events=batch.staged,
                 outcomes=list(batch.outcomes.values()),
                 rows=batch.rows,
                 secrets=batch.secrets,
             )
-            try:
-                self._concurrency.offload(self._store.append, commit)
-            except Stale:
-                continue
-            self._ahead = False
-            for outcome in batch.outcomes.values():
-                self._remember(outcome)
-            return batch.verdicts, untold + batch.staged
-        raise StoreError("another process keeps writing to this hall's database")
+        )
+        self._outcomes.remember(batch.outcomes.values())
+        return batch
 
     def _decide_all(self, orders: Sequence[Order]) -> Batch:
         batch = Batch()
@@ -296,7 +327,7 @@ class Engine:
         except TypeError as trouble:  # text that no file can hold: half of a pair of UTF-16
             raise Undecided(str(trouble)) from trouble
         if order.named:
-            known = batch.outcomes.get(order.id) or self._known(order.id)
+            known = batch.outcomes.get(order.id) or self._outcomes.known(order.id)
             if known is not None:
                 if known.fingerprint != fingerprint:
                     raise CommandIdReused(command_id=order.id)
@@ -346,21 +377,18 @@ class Engine:
             self._told = self._hall.seq
 
     def _settle(self) -> None:
-        """Read the log anew if memory is ahead of it. Raises ``StoreError``."""
+        """Read the log if memory is not what it says. Raises ``StoreError``."""
         if self._ahead:
             self._reload()
-
-    def _try_reload(self) -> None:
-        try:
-            self._reload()
-        except Exception as trouble:  # the next command or reader tries again before it looks
-            _log.error("reload_failed trouble=%r", trouble)
 
     def _catch_up(self) -> bool:
         if self._store.last_seq() == self._hall.seq:
             return False
-        for recorded in self._store.since(self._hall.seq):
+        news = self._store.since(self._hall.seq)
+        self._ahead = True  # until all of it is taken in
+        for recorded in news:
             evolve(self._hall, recorded)
+        self._ahead = False
         return True
 
     def _untold(self) -> list[Recorded]:
@@ -368,23 +396,3 @@ class Engine:
         if self._told is None or self._told >= self._hall.seq:
             return []
         return self._store.since(self._told)
-
-    def _known(self, command_id: str) -> Outcome | None:
-        known = self._outcomes.get(command_id)
-        if known is None:
-            known = self._store.outcome(command_id)
-            if known is not None:
-                self._remember(known)
-        return known
-
-    def _remember(self, outcome: Outcome) -> None:
-        self._outcomes[outcome.command_id] = outcome
-        if len(self._outcomes) > OUTCOMES_CACHED:
-            self._outcomes.popitem(last=False)
-
-    def _publish(self, effects: Effects) -> None:
-        for listener in self._listeners:
-            try:
-                listener(effects)
-            except Exception:  # what follows a commit must never undo or stop it
-                _log.exception("listener_failed seq=%s", effects.seq)

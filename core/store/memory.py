@@ -7,16 +7,23 @@ from datetime import date
 from typing import Any
 
 from core.domain.events import LASTING, Recorded, TicketIssued
-from core.ports import KEYS, Commit, Outcome, Row, Stale, StoreError
+from core.ports import KEYS, Commit, Fault, Outcome, Row, Stale, StoreError, Unwritable
 
 
 class MemoryStore:
-    """A ``Store`` that forgets. ``fail_next``: the next commit fails, as on a full disk."""
+    """A ``Store`` that forgets.
+
+    ``fail_next``: the next commit fails, as on a full disk. ``fault``: every commit and probe fails, until it
+    is ``None`` again.
+    """
 
     def __init__(self) -> None:
         self.log: list[Recorded] = []
         self.rows: dict[str, dict[tuple[Any, ...], Row]] = {table: {} for table in KEYS}
         self.fail_next = False
+        self.fault: Fault | None = None
+        self.probes = 0
+        """How often a probe was tried."""
         self._outcomes: dict[str, Outcome] = {}
         self._secrets: dict[tuple[str, str], str] = {}
         self._numbers: set[tuple[object, ...]] = set()
@@ -44,9 +51,10 @@ class MemoryStore:
 
     def append(self, commit: Commit) -> None:
         """All of it or nothing."""
+        self._require_disk()
         if self.fail_next:
             self.fail_next = False
-            raise StoreError("database or disk is full")
+            raise Unwritable(Fault.FULL, "database or disk is full")
         if self.last_seq() != commit.expected_seq:
             raise Stale("another process has written to the log")
         numbers = {
@@ -67,6 +75,28 @@ class MemoryStore:
             if secret.hash is not None:
                 self._secrets[secret.kind, secret.name] = secret.hash
         self._keep(commit.rows)
+
+    def probe(self, *, wary: bool) -> None:  # noqa: ARG002 - memory has room
+        """Counts, and fails while a ``fault`` is set."""
+        self.probes += 1
+        self._require_disk()
+
+    def _require_disk(self) -> None:
+        if self.fault is not None:
+            raise Unwritable(self.fault, f"a fault of the kind {self.fault.value}")
+
+    def same_file(self) -> None:
+        """There is no file; it moves when a test says so."""
+        if self.fault is Fault.MOVED:
+            self._require_disk()
+
+    def rescue(self) -> str:
+        """Nowhere."""
+        return "memory"
+
+    def place(self) -> str:
+        """Nowhere."""
+        return "memory"
 
     def outcome(self, command_id: str) -> Outcome | None:
         """What a command led to."""

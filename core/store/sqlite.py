@@ -2,16 +2,20 @@
 
 ``synchronous=FULL``: in a simulated power cut NORMAL lost nearly all acknowledged rows, FULL none.
 One connection writes and checkpoints (SQLite before 3.51.3 can corrupt a WAL that two connections
-checkpoint at once), so the command line opens its store with ``checkpoints=False``.
+checkpoint at once), so the command line opens its store with ``checkpoints=False``. It checkpoints by itself
+and not by SQLite's ``wal_autocheckpoint``, as the stamp changes with each (``core/store/belonging.py``).
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
+import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +23,20 @@ import orjson
 from sqlite_utils import Database
 
 from core.domain.events import LASTING, Recorded
-from core.ports import KEYS, Commit, Outcome, Row, Stale, StoreError
+from core.ports import KEYS, Commit, Fault, Outcome, Row, Stale, StoreError, Unwritable
+from core.store.belonging import OpenFiles, mark, require_own_wal, stamp_of, sync_folder, unmark
 from core.store.codec import decode, encode
 from core.store.migrations import migrations
 
 FILE = "antrean.db"
 BUSY_MS = 5_000
 """How long a writer waits for another process before the commit fails."""
+BRIEF_MS = 100
+"""How long it waits where somebody waits for it: a probe after a failure, a checkpoint."""
+COMMITS_BETWEEN, ROWS_BETWEEN = 200, 3_000
+"""After so many commits or rows what is in the WAL goes into the main file: some 4 to 8 MB."""
+PROBE, WARY_PROBE = 64, 64 * 1024
+"""Bytes that a probe writes; after a failure as many as a large batch of commands."""
 
 _COLUMNS = "seq, day, at, kind, version, actor, command_id, data"
 
@@ -39,18 +50,30 @@ class SqliteStore:
             folder.mkdir(0o700, parents=True, exist_ok=True)
             # For its owner alone: it holds the hashes of passwords. SQLite's side files follow its mode.
             os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
+            require_own_wal(folder / FILE)
+            # Before it is open: to close a file anywhere in a process gives up all of SQLite's locks on it.
+            stamp = stamp_of(folder / FILE)
             connection = sqlite3.connect(
                 folder / FILE, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=256
             )
             self._db = Database(connection, execute_plugins=False)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            if not checkpoints:
-                self._db.execute("PRAGMA wal_autocheckpoint = 0")
+            self._db.execute("PRAGMA wal_autocheckpoint = 0")
             migrations.apply(self._db)
-        except (OSError, sqlite3.Error) as trouble:
+        except OSError as trouble:
             raise StoreError(f"{folder / FILE}: {trouble}") from trouble
+        except sqlite3.Error as trouble:
+            raise _told(trouble, f"{folder / FILE}: ") from trouble
         self.path = folder / FILE
+        self._checkpoints = checkpoints
+        self._commits = 0
+        self._rows = connection.total_changes
+        self._stamps = {stamp}
+        """What the stamp in the main file may be: two, as long as a checkpoint has not ended."""
+        if checkpoints:
+            self._checkpoint("RESTART")
+        self._files = OpenFiles(self.path)
         self._statements = {table: _upsert(self._db, table) for table in KEYS}
 
     def last_seq(self) -> int:
@@ -78,18 +101,96 @@ class SqliteStore:
 
     def append(self, commit: Commit) -> None:
         """One transaction; no logging and no lock in here, as it runs in eventlet's native threads."""
+        self._files.require_same()
+        with self._transaction():
+            if self.last_seq() != commit.expected_seq:
+                raise Stale("another process has written to the log")
+            self._insert(commit)
+        self._commits += 1
+        grown = self._db.conn.total_changes - self._rows
+        if self._checkpoints and (self._commits >= COMMITS_BETWEEN or grown >= ROWS_BETWEEN):
+            self._checkpoint("RESTART")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written inside, or nothing. Raises ``StoreError``."""
         connection = self._db.conn
         with _errors():
             connection.execute("BEGIN IMMEDIATE")
             try:
-                if self.last_seq() != commit.expected_seq:
-                    raise Stale("another process has written to the log")
-                self._insert(commit)
+                yield
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def probe(self, *, wary: bool) -> None:
+        """One transaction on a row of ``meta``; after a failure it asks for as much room as a large batch."""
+        self._files.require_same()
+        value = secrets.token_hex((WARY_PROBE if wary else PROBE) // 2)
+        with self._waiting(BRIEF_MS if wary else BUSY_MS), self._transaction():
+            self._db.execute(
+                "INSERT INTO meta (name, value) VALUES ('probe', ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (value,),
+            )
+
+    @contextmanager
+    def _waiting(self, milliseconds: int) -> Iterator[None]:
+        """For another process at most so long."""
+        self._db.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+    def _checkpoint(self, mode: str) -> None:
+        """Bring what is in the WAL into the main file, under a new stamp.
+
+        What fails here is not lost, the WAL has it; it is tried again after as many commits.
+        """
+        self._commits, self._rows = 0, self._db.conn.total_changes
+        fresh = secrets.randbelow(2**31 - 1) + 1
+        with suppress(sqlite3.Error, OSError), self._waiting(BRIEF_MS):
+            try:
+                mark(self.path, *self._stamps, fresh)
+                self._stamps.add(fresh)
+                self._db.execute(f"PRAGMA user_version = {fresh}")
+            except (sqlite3.Error, OSError):
+                # No room for a new stamp: under the old one the main file still has one that is marked.
+                self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+                return
+            busy, *_ = self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            if not busy:
+                mark(self.path, fresh)
+                self._stamps = {fresh}
+
+    def same_file(self) -> None:
+        """Raises ``Unwritable`` if a file was deleted, moved or replaced."""
+        self._files.require_same()
+
+    def rescue(self) -> str:
+        """The open connection still has all of it, whatever became of the names in the folder."""
+        target = self.path.with_name(f"{FILE}.rescued-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        try:
+            os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(sqlite3.connect(target)) as copy:
+                self._db.conn.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                copy.execute("PRAGMA user_version = 0")
+            sync_folder(target.parent)
+        except (OSError, sqlite3.Error) as trouble:
+            raise StoreError(f"{target}: {trouble}") from trouble
+        return str(target)
+
+    def place(self) -> str:
+        """The folder, with the room that is left in it."""
+        folder = self.path.parent
+        try:
+            return f"{folder} ({shutil.disk_usage(folder).free // 2**20} MiB free)"
+        except OSError:
+            return str(folder)
 
     def _insert(self, commit: Commit) -> None:
         connection = self._db.conn
@@ -138,17 +239,10 @@ class SqliteStore:
     def rebuild_rows(self, rows: Mapping[str, Iterable[Row]]) -> None:
         """Replace the report tables in one transaction."""
         connection = self._db.conn
-        with _errors():
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for table in KEYS:
-                    connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
-                    connection.executemany(self._statements[table], list(rows.get(table, ())))
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._transaction():
+            for table in KEYS:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
+                connection.executemany(self._statements[table], list(rows.get(table, ())))
 
     def meta(self, name: str) -> str | None:
         """A fact about the database itself, such as ``kind`` (``training`` or ``real``)."""
@@ -204,8 +298,22 @@ class SqliteStore:
             return [dict(row) for row in self._db.table(table).rows_where(order_by=", ".join(KEYS[table]))]
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the files back: the last to do so leaves everything in the main file, and no WAL.
+
+        Files that are not those that were opened are left alone: SQLite would delete the WAL of whatever has
+        taken their name.
+        """
+        try:
+            self._files.require_same()
+        except Unwritable:
+            # Kept from the interpreter's own tidying up too, which would close it when the process ends.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._db.conn))
+            return
+        if self._checkpoints:
+            self._checkpoint("TRUNCATE")
         self._db.close()
+        with suppress(OSError):
+            unmark(self.path)
 
     def _read(self, where: str, parameters: Sequence[Any]) -> Iterator[Recorded]:
         with _errors():
@@ -226,7 +334,32 @@ class _errors:  # noqa: N801 - reads as a statement: ``with _errors():``
 
     def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
         if isinstance(trouble, sqlite3.Error):
-            raise StoreError(str(trouble)) from trouble
+            raise _told(trouble) from trouble
+
+
+_FAULTS = {
+    "FULL": Fault.FULL,
+    "READONLY": Fault.READ_ONLY,
+    "PERM": Fault.READ_ONLY,
+    "BUSY": Fault.LOCKED,
+    "LOCKED": Fault.LOCKED,
+    "PROTOCOL": Fault.LOCKED,
+    "IOERR": Fault.DEVICE,
+    "CANTOPEN": Fault.DEVICE,
+    "NOLFS": Fault.DEVICE,
+    "CORRUPT": Fault.DAMAGED,
+    "NOTADB": Fault.DAMAGED,
+}
+"""SQLite's result codes (the first word after ``SQLITE_``) that speak of the files and not of a statement."""
+
+
+def _told(trouble: sqlite3.Error, where: str = "") -> StoreError:
+    said = f"{where}{trouble}"
+    code = getattr(trouble, "sqlite_errorname", None) or ""
+    if code == "SQLITE_READONLY_DBMOVED":
+        return Unwritable(Fault.MOVED, said)
+    fault = _FAULTS.get(code.removeprefix("SQLITE_").split("_")[0])
+    return StoreError(said) if fault is None else Unwritable(fault, said)
 
 
 def _upsert(db: Database, table: str) -> str:

@@ -29,10 +29,11 @@ from core.settings import Settings
 from core.web import auth, health, pages, problems, standing
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
+from core.web.condition import Condition, greeting
 from core.web.face import Face, House
 from core.web.host_check import HostCheck
 from core.web.i18n import Texts, language
-from core.web.live import Live, Wiring
+from core.web.live import NAMESPACE, Live, Wiring
 from core.web.presence import Presence
 from core.web.problems import Problems
 from core.web.throttle import Throttle
@@ -64,14 +65,16 @@ class Application:
     house: House
     live: Live
     presence: Presence
+    condition: Condition
     faces: tuple[Face, ...]
 
     def stop(self) -> None:
-        """Take no more commands; what is under way is finished."""
+        """Take no more commands; what is under way is finished, and the ledger closed."""
         self.presence.stop()
+        self.condition.stop()
         for face in self.faces:
             face.stop()
-        self.house.engine.stop()
+        self.house.engine.close()
 
 
 def create(parts: Parts) -> Application:
@@ -112,9 +115,11 @@ def create(parts: Parts) -> Application:
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
     presence.start()
+    condition = Condition(engine, partial(live.socketio.emit, namespace=NAMESPACE), parts.concurrency)
+    condition.start()
     for face in faces:
         face.start()
-    return Application(app, house, live, presence, faces)
+    return Application(app, house, live, presence, condition, faces)
 
 
 def _dismiss_revoked(live: Live, house: House, effects: Effects) -> None:
@@ -237,6 +242,7 @@ def _live(app: Flask, house: House, faces: tuple[Face, ...], door: HostCheck) ->
             origin=door.allows_origin,
             build=pages.build_of(app),
             problem=lambda error, lang: shown.of(error, lang or language()),
+            greeting=lambda: greeting(house.engine),
         )
     )
     live.bind(app, house.settings.server.async_mode)

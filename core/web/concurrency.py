@@ -11,11 +11,12 @@ import queue
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeVar
 
-from core.ports import Concurrency, Mailbox, Waiter
+from core.ports import Concurrency, Mailbox, Offload, Waiter
 
 T = TypeVar("T")
 
@@ -92,6 +93,10 @@ class EventletThreads:
         """Run blocking work in a native thread of eventlet's pool."""
         return _opened(self._pool.execute(_attempt, work, args))  # type: ignore[no-any-return]
 
+    def dedicated(self, name: str, threads: int = 1) -> Offload:
+        """Native threads of their own; eventlet's pool has one size for all that is offloaded."""
+        return EventletPool(name, threads)
+
     def waiter(self) -> Waiter[Any]:
         """A new place for one answer."""
         return EventletWaiter(self._eventlet.event.Event())
@@ -99,6 +104,47 @@ class EventletThreads:
     def mailbox(self) -> Mailbox[Any]:
         """A new queue."""
         return EventletMailbox(self._eventlet.queue.LightQueue())
+
+
+class EventletPool:
+    """Native threads that work for green threads of one hub.
+
+    Results come back through a socket pair, which the hub watches: the only safe way into it from another
+    thread (as ``eventlet.tpool`` does it).
+    """
+
+    def __init__(self, name: str, threads: int) -> None:
+        original = import_module("eventlet.patcher").original
+        self._event = import_module("eventlet.event").Event
+        self._orders: Any = original("queue").SimpleQueue()
+        self._results: deque[tuple[Any, Any]] = deque()
+        self._wake, heard = original("socket").socketpair()
+        self._heard = import_module("eventlet.greenio").GreenSocket(heard)
+        for number in range(threads):
+            original("threading").Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
+        import_module("eventlet").spawn_n(self._answer)
+
+    def __call__(self, work: Callable[..., T], *args: Any) -> T:
+        """``work(*args)``, in one of these threads."""
+        done = self._event()
+        self._orders.put((done, work, args))
+        return _opened(done.wait())  # type: ignore[no-any-return]
+
+    def _work(self) -> None:
+        """In a native thread: nothing green may be touched here."""
+        while True:
+            done, work, args = self._orders.get()
+            self._results.append((done, _attempt(work, args)))
+            del done, work, args  # not kept until the next order
+            self._wake.sendall(b".")
+
+    def _answer(self) -> None:
+        """In the hub's thread."""
+        while self._heard.recv(4096):
+            while self._results:
+                done, attempt = self._results.popleft()
+                done.send(attempt)
+                del done, attempt
 
 
 class EventletWaiter:
@@ -162,6 +208,15 @@ class GeventThreads:
         """Run blocking work in a native thread of the hub's pool."""
         return _opened(self._gevent.get_hub().threadpool.apply(_attempt, (work, args)))  # type: ignore[no-any-return]
 
+    def dedicated(self, name: str, threads: int = 1) -> Offload:  # noqa: ARG002 - gevent names its threads
+        """A pool of its own in the present hub."""
+        pool = import_module("gevent.threadpool").ThreadPool(threads)
+
+        def offload(work: Callable[..., T], *args: Any) -> T:
+            return _opened(pool.apply(_attempt, (work, args)))  # type: ignore[no-any-return]
+
+        return offload
+
     def waiter(self) -> Waiter[Any]:
         """A new place for one answer."""
         return GeventWaiter(self._event.AsyncResult())
@@ -208,6 +263,17 @@ class NativeThreads:
     def offload(self, work: Callable[..., T], *args: Any) -> T:
         """Run ``work`` here: this thread is a native one already."""
         return work(*args)
+
+    def dedicated(self, name: str, threads: int = 1) -> Offload:
+        """In the caller's thread too, ``threads`` at a time."""
+        del name
+        turns = threading.BoundedSemaphore(threads)
+
+        def offload(work: Callable[..., T], *args: Any) -> T:
+            with turns:
+                return work(*args)
+
+        return offload
 
     def waiter(self) -> Waiter[Any]:
         """A new place for one answer."""

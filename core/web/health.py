@@ -27,6 +27,15 @@ class HallMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Read the hall once, then ask the faces and the live line."""
+        ledger = self._house.engine.ledger
+        yield GaugeMetricFamily(
+            "antrean_store_writable", "1 if commands can be kept", value=int(ledger.trouble is None)
+        )
+        yield CounterMetricFamily(
+            "antrean_commits_failed", "Commits that were not kept, since the start", value=ledger.failed
+        )
+        if ledger.stalled is not None:  # whoever reads the hall waits for the disk
+            return
         yield from self._house.engine.read(self._read)
         for metrics in self._others:
             yield from metrics()
@@ -66,6 +75,20 @@ def _clock(hall: Hall, house: House) -> str:
     return f"{int(behind.total_seconds())} s behind the log: set this machine's clock (NTP)"
 
 
+def _store(house: House) -> str:
+    """Whether a commit would be kept, proved by a write at most some seconds ago."""
+    try:
+        house.engine.prove()
+        house.engine.catch_up()
+    except StoreError as problem:
+        trouble = house.engine.ledger.trouble
+        if trouble is None:
+            return str(problem)
+        since = trouble.since.astimezone(house.plan.timezone).isoformat(timespec="seconds")
+        return trouble.sentence(since)
+    return "ok"
+
+
 def register(app: Flask, house: House, faces: tuple[Face, ...], line: Metrics) -> None:
     """Mount the three. ``line``: figures of the live line."""
     registry = CollectorRegistry()
@@ -77,15 +100,11 @@ def register(app: Flask, house: House, faces: tuple[Face, ...], line: Metrics) -
 
     @app.get("/readyz")
     def readyz() -> Response:
-        checks = {}
-        try:
-            house.engine.catch_up()
-            checks["store"] = "ok"
-        except StoreError as trouble:
-            checks["store"] = str(trouble)
-        checks["clock"] = house.engine.read(lambda hall: _clock(hall, house))
-        for face in faces:
-            checks.update({name: check() for name, check in face.checks.items()})
+        checks = {"store": _store(house)}
+        if house.engine.ledger.stalled is None:  # else whoever reads waits too
+            checks["clock"] = house.engine.read(lambda hall: _clock(hall, house))
+            for face in faces:
+                checks.update({name: check() for name, check in face.checks.items()})
         ready = all(told == "ok" for told in checks.values())
         return reply({"status": "ready" if ready else "not ready", "checks": checks}, 200 if ready else 503)
 

@@ -99,6 +99,8 @@ class Wiring:
     """Changes with the browsers' bundles: a page that was made by others loads itself again."""
     problem: Callable[[Exception, str | None], Mapping[str, Any]] = plain_problem
     """An error as a problem, in a language (``None``: the hall's first)."""
+    greeting: Callable[[], tuple[str, Mapping[str, Any]] | None] = lambda: None
+    """An event, with its content, for whoever connects now."""
 
 
 class Turn(Enum):
@@ -204,6 +206,8 @@ class Live:
         actor = self._wiring.actor_of(token) if isinstance(token, str) else self._wiring.session_actor()
         self._connections[_sid()] = Connection(actor)
         prove(flask.request.environ.get(LINK), actor)
+        if (greeting := self._wiring.greeting()) is not None:
+            self.socketio.emit(*greeting, namespace=NAMESPACE, to=_sid())
 
     def _disconnect(self, _reason: Any = None) -> None:
         connection = self._connections.pop(_sid(), None)

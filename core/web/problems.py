@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.domain.errors import Refusal
 from core.engine.batch import Undecided
-from core.ports import StoreError
+from core.ports import StoreError, Unwritable
 from core.web.i18n import Texts, language, page_language
 
 TYPE = "urn:antrean:problem:"
@@ -86,7 +86,8 @@ class Problems:
             case Refusal():
                 return self._problem(trouble.code, trouble.status, lang, trouble.facts)
             case StoreError():
-                return self._problem("store_unavailable", 503, lang, {})
+                facts = {"reason": trouble.fault.value} if isinstance(trouble, Unwritable) else {}
+                return self._problem("store_unavailable", 503, lang, facts)
             case CSRFError():
                 return self._problem("csrf_failed", 403, lang, {})
             case HTTPException(code=int() as status):

@@ -2,6 +2,7 @@
 import { render } from 'lit-html';
 import { commandKey, post } from '../../core/web/browser/api.js';
 import { timeText } from '../../core/web/browser/clock.js';
+import { conditionMark } from '../../core/web/browser/condition.js';
 import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
@@ -71,6 +72,7 @@ const live = follow('ops', {
     tell();
   },
   onLine: mark,
+  onHall: conditionMark(),
 });
 
 onLanguage(draw);

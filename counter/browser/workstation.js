@@ -2,6 +2,7 @@
 import { render } from 'lit-html';
 import { commandKey, get, post } from '../../core/web/browser/api.js';
 import { timeText } from '../../core/web/browser/clock.js';
+import { conditionMark } from '../../core/web/browser/condition.js';
 import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
@@ -258,6 +259,7 @@ const live = follow(page.topic || `counter:${first.counter.id}`, {
     mark(status);
     show(withLine(model, status.up));
   },
+  onHall: conditionMark(),
   onProblem: (problem) => show({ ...model, problem: { status: 401, done: [], ...problem, at: performance.now() } }),
 });
 

@@ -29,6 +29,10 @@ WHOLE_S = 15.0
 """All of it may take so long: a service that drips must not hold a line for good."""
 
 
+LOOKED_UP_AT_ONCE = 4
+"""A name server that does not answer holds so many native threads, and nobody else's."""
+
+
 class PushLine:
     """Sends to push services. Blocking, each call in a (green) thread of its own."""
 
@@ -36,6 +40,7 @@ class PushLine:
         self._key = key
         self._contact = contact
         self._concurrency = concurrency
+        self._offload = concurrency.dedicated("push-names", LOOKED_UP_AT_ONCE)
         self._local = local
         self._tls = ssl.create_default_context()
 
@@ -61,7 +66,7 @@ class PushLine:
         The very address that was looked at is the one connected to, so that a name cannot answer with another
         one in between.
         """
-        found = self._concurrency.offload(_look_up, host, port)
+        found = self._offload(_look_up, host, port)
         for address in found:
             if self._local or is_public(ipaddress.ip_address(address.split("%")[0])):
                 return address, port

@@ -60,13 +60,17 @@ export function bar({ state, send }) {
     </nav>`;
 }
 
-/** The line is dead, in both languages, as nobody can be asked which. Or the printer fails, or there is no voice. */
-export function notes({ alive, view, state, voiced }) {
+/**
+ * The line is dead or the hall can keep nothing, in both languages, as nobody can be asked which. Or the printer
+ * fails, or there is no voice.
+ */
+export function notes({ alive, writable, view, state, voiced }) {
   if (!alive) {
+    const text = writable ? 'kiosk.line.dead' : 'kiosk.store';
     return html`
       <div class="note dead" role="alert">
-        <p lang="id">${t('kiosk.line.dead', {}, 'id')}</p>
-        <p lang="en">${t('kiosk.line.dead', {}, 'en')}</p>
+        <p lang="id">${t(text, {}, 'id')}</p>
+        <p lang="en">${t(text, {}, 'en')}</p>
       </div>`;
   }
   return html`

@@ -30,6 +30,7 @@ const guide = guideOf(window);
 let view = snapshot();
 const entries = index(view.agencies, view.services);
 let alive = true;
+let writable = true;
 let state = arrival({ lang: page.lang, now: steady() });
 let drawn = '';
 
@@ -46,6 +47,10 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
   },
   onLine: ({ up }) => {
     alive = up;
+    draw();
+  },
+  onHall: (condition) => {
+    writable = !condition || condition.writable;
     draw();
   },
   onProblem: () => {
@@ -137,7 +142,8 @@ function scene() {
   return {
     state,
     view,
-    alive,
+    alive: alive && writable,
+    writable,
     send,
     entries,
     zoneName,

@@ -1,8 +1,9 @@
 // The reception: staff give numbers by hand, with paper at a kiosk's printer or without.
 import { render } from 'lit-html';
 import { commandKey, get, post } from '../../core/web/browser/api.js';
+import { conditionMark } from '../../core/web/browser/condition.js';
 import { lineMark } from '../../core/web/browser/line.js';
-import { follow } from '../../core/web/browser/live.js';
+import { follow, watchHall } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { language, onLanguage, setLanguage, t } from '../../core/web/browser/words.js';
 import { asked, chosenService, gave, ready, reception, refused, wish, wished, withAnswer, withPapers, withStates } from './giving.js';
@@ -36,6 +37,7 @@ const printer = {
 let desk = reception(first, { lang: 'id', paper: printer.read() });
 let papers = []; // what the line last told of papers; it may come before the answer that names the job
 let line = null;
+const condition = conditionMark();
 
 function show(next) {
   desk = next;
@@ -47,7 +49,10 @@ function listen() {
   if (line) line.close();
   line = null;
   const kiosk = desk.paper || page.kiosk;
-  if (!kiosk) return;
+  if (!kiosk) {
+    watchHall(condition);
+    return;
+  }
   const mark = lineMark(() => line.clock);
   line = follow(`kiosk:${kiosk}`, {
     now: first.now,
@@ -56,6 +61,7 @@ function listen() {
       show(withPapers(withStates(desk, view.services), papers));
     },
     onLine: mark,
+    onHall: condition,
   });
 }
 

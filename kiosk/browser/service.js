@@ -98,7 +98,7 @@ function taking(k, service) {
       ? html`<p class="trouble" role="alert">${order.problem.detail || order.problem.title || t('kiosk.trouble')}</p>`
       : nothing}
     ${service.open
-      ? html`${k.alive ? nothing : html`<p class="trouble">${t('kiosk.take.dead')}</p>`}
+      ? html`${k.alive ? nothing : html`<p class="trouble">${t(k.writable ? 'kiosk.take.dead' : 'kiosk.store.take')}</p>`}
         ${choice(k, first, true)}
         <div class="others">${others.map((klass) => choice(k, klass, false))} ${another(k)}</div>`
       : closed(k, service)}`;

@@ -209,6 +209,109 @@ def test_many_offload_at_once(run):
     )
 
 
+REALLY_SLEEP = """
+        from importlib import import_module
+        really_sleep = time.sleep
+        if mode == "eventlet":
+            really_sleep = import_module("eventlet.patcher").original("time").sleep
+        if mode == "gevent":
+            really_sleep = import_module("gevent.monkey").get_original("time", "sleep")
+"""
+
+
+def test_a_dedicated_thread_answers_while_the_shared_ones_are_all_occupied(run):
+    spent = run(
+        REALLY_SLEEP
+        + """
+        own = threads.dedicated("ledger")
+        for _ in range(40):
+            threads.spawn(lambda: threads.offload(really_sleep, 3))
+        threads.sleep(0.2)
+        began = time.monotonic()
+        assert own(sum, [1, 2]) == 3
+        print(time.monotonic() - began, flush=True)
+        import os
+        os._exit(0)  # the others need not be waited for
+    """
+    )
+    assert float(spent) < 1.0
+
+
+def test_dedicated_work_lets_others_run_and_goes_one_after_the_other(run):
+    done = run(
+        REALLY_SLEEP
+        + """
+        own, order, beats = threads.dedicated("one"), [], []
+        def work(number):
+            order.append(f"+{number}")
+            really_sleep(0.1)
+            order.append(f"-{number}")
+        def beat():
+            while True:
+                beats.append(1)
+                threads.sleep(0.01)
+        threads.spawn(beat)
+        left, done = [3], threads.waiter()
+        def one(number):
+            own(work, number)
+            left[0] -= 1
+            if not left[0]:
+                done.set(None)
+        for number in range(3):
+            threads.spawn(lambda number=number: one(number))
+        done.wait()
+        print(*(each[0] for each in order), len(beats) > 15)
+    """
+    )
+    assert done == "+ - + - + - True\n"
+
+
+def test_dedicated_threads_are_as_many_as_asked_for(run):
+    most = run(
+        REALLY_SLEEP
+        + """
+        own, running, seen = threads.dedicated("few", 3), [], []
+        def work():
+            running.append(1)
+            seen.append(len(running))
+            really_sleep(0.05)
+            running.pop()
+        left, done = [12], threads.waiter()
+        def one():
+            own(work)
+            left[0] -= 1
+            if not left[0]:
+                done.set(None)
+        for _ in range(12):
+            threads.spawn(one)
+        done.wait()
+        print(max(seen))
+    """
+    )
+    assert most == "3\n"
+
+
+@pytest.mark.parametrize("value", ["None", "(1, ValueError('x'), 3)", "[1]"])
+def test_dedicated_work_may_answer_with_anything(run, value):
+    assert run(f"print(repr(threads.dedicated('own')(lambda: {value})) == repr({value}))") == "True\n"
+
+
+def test_an_exception_of_dedicated_work_reaches_the_caller_and_the_thread_lives_on(run):
+    told = run("""
+        class Full(Exception): ...
+        def work():
+            raise Full("disk")
+        sys.stderr = sys.stdout
+        own = threads.dedicated("own")
+        try:
+            own(work)
+        except Full as error:
+            print("caught", error)
+        print(own(len, "abc"))
+    """)
+    assert told == "caught disk\n3\n"
+
+
 def test_work_beside_that_fails_is_told_and_stops_nobody(run):
     assert (
         run("""

@@ -24,7 +24,7 @@ class Lines(logging.Handler):
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[MutableMapping[str, Any]]]:
     """What the engine has logged."""
-    handler, log = Lines(), logging.getLogger("core.engine.engine")
+    handler, log = Lines(), logging.getLogger("core.engine")
     log.addHandler(handler)
     yield handler.kept
     log.removeHandler(handler)

@@ -13,7 +13,7 @@ from core.domain.staff import SYSTEM, Role
 from core.halls import WrongHall, claim
 from core.ports import KEYS, Commit, Outcome, Secret, StoreError
 from core.store.codec import Unreadable
-from core.store.sqlite import FILE, SqliteStore
+from core.store.sqlite import COMMITS_BETWEEN, FILE, SqliteStore
 from tests.worlds import CITIZEN, engine_on, frozen, token
 
 
@@ -89,10 +89,14 @@ def test_it_is_written_so_that_a_power_cut_loses_nothing(sqlite):
     assert ask("PRAGMA synchronous").fetchone()[0] == 2  # FULL
 
 
-def test_the_command_line_leaves_checkpoints_to_the_server(sqlite, tmp_path):
+def test_the_command_line_leaves_checkpoints_to_the_server(hall, sqlite, tmp_path):
     beside = SqliteStore(tmp_path / "hall", checkpoints=False)
-    assert beside._db.conn.execute("PRAGMA wal_autocheckpoint").fetchone()[0] == 0
-    assert sqlite._db.conn.execute("PRAGMA wal_autocheckpoint").fetchone()[0] > 0
+    before = sqlite.path.read_bytes()
+    for store in (beside, sqlite):
+        assert sqlite.path.read_bytes() == before
+        for n in range(COMMITS_BETWEEN):
+            store.append(Commit(store.last_seq(), [], [Outcome(f"{store is sqlite}-{n}", "x", {})]))
+    assert sqlite.path.read_bytes() != before
     beside.close()
 
 

@@ -74,6 +74,9 @@ class Threads:
     def offload(self, work, *args):
         return work(*args)
 
+    def dedicated(self, name, threads=1):
+        return self.offload
+
     def waiter(self):
         raise NotImplementedError
 

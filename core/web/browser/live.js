@@ -18,6 +18,8 @@ import { language } from './words.js';
  * @property {(view: any, meta: Meta) => void} onView  each newer view
  * @property {(call: any, meta: Meta) => void} [onCall] each call once, none older than 15 s
  * @property {(status: LineStatus) => void} [onLine]   when the line dies and when it lives again
+ * @property {(condition: import('./condition.js').Condition|null) => void} [onHall]  whether the hall can keep
+ *                                                     anything; null: not known, as far as known all is well
  * @property {(problem: any) => void} [onProblem]      the server refuses the topic; asked again until closed
  */
 
@@ -30,7 +32,7 @@ const ASK_AGAIN = 10_000;
  * @returns {{close: () => void, refresh: () => void, clock: ServerClock}}
  */
 export function follow(topic, options) {
-  const { token = '', onView, onCall = () => {}, onLine = () => {}, onProblem = () => {} } = options;
+  const { token = '', onView, onCall = () => {}, onLine = () => {}, onProblem = () => {}, onHall = () => {} } = options;
   const start = options.epoch === undefined ? null : { epoch: options.epoch, seq: options.seq || 0 };
   const views = new Sequence(start, options.now);
   const clock = new ServerClock();
@@ -128,7 +130,9 @@ export function follow(topic, options) {
     heard();
     if (message.topic === topic && calls.accept(message.call, clock.now())) onCall(message.call, message);
   });
+  socket.on('hall', onHall);
   socket.on('disconnect', () => {
+    onHall(null); // whoever connects is told if it is bad
     line.lost(clock.local());
     reconnect();
   });
@@ -216,4 +220,11 @@ export function follow(topic, options) {
       socket.disconnect();
     },
   };
+}
+
+/** Hear of the hall's condition without following anything, as long as the page is open. */
+export function watchHall(onHall) {
+  const socket = io('/live', { transports: ['websocket', 'polling'], tryAllTransports: true });
+  socket.on('hall', onHall);
+  socket.on('disconnect', () => onHall(null));
 }
