@@ -14,17 +14,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from core.clock import RealClock
 from core.config import Config
 from core.domain.hall import PrinterState
 from core.engine.projection import rebuild
-from core.halls import hold, open_store
+from core.halls import TRAINING, hold, open_store
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
+from core.steadiness import AHEAD_LIMIT_S, span
 from core.store.sqlite import FILE, SqliteStore
 
 SIDE_FILES = ("-wal", "-shm")
 FREE_SPACE = 200 * 1024 * 1024
 """Less than this on the data's disk is worth a word, in bytes."""
+CLOCK_LEEWAY_S = 5.0
 PRINTER_TIMEOUT_S = 3.0
 ADVICE = {
     PrinterState.NEAR_END: "have a new roll at hand",
@@ -189,10 +192,24 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
     gaps = store.gaps()
     advice = "keep a copy of the data and ask for help" if gaps else ""
     yield Finding("numbers", ", ".join(gaps) or "each series runs from 1 without a gap", advice)
-    rows = rebuild(config.plan, store.everything())
+    if store.meta("kind") != TRAINING and (newest := store.newest_instant()) is not None:
+        yield _clock(newest, RealClock().now())
+    rows = rebuild(config.plan, store.by_day())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
     yield Finding("report tables", found, "antrean rebuild" if differing else "")
+
+
+def _clock(newest: datetime, now: datetime) -> Finding:
+    """Whether the machine's clock can be right, by the log's newest instant."""
+    ahead = (now - newest).total_seconds()
+    if ahead < -CLOCK_LEEWAY_S:
+        found = f"{span(ahead)} behind the log, whose newest event is of {newest:%Y-%m-%d %H:%M} UTC"
+    elif ahead > AHEAD_LIMIT_S:
+        found = f"{span(ahead)} ahead of the log, whose newest event is of {newest:%Y-%m-%d %H:%M} UTC"
+    else:
+        return Finding("clock", "not before the log's newest event")
+    return Finding("clock", found, "set this machine's clock; if it is right: antrean clock accept")
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

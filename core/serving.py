@@ -79,7 +79,7 @@ def main(argument: str) -> None:
 
 def _build(orders: Orders) -> Application:
     """In the worker, after the patching: everything else is imported here."""
-    from core.clock import RealClock, TrainingClock  # noqa: PLC0415
+    from core.clock import SteadyClock, TrainingClock  # noqa: PLC0415
     from core.config import load  # noqa: PLC0415
     from core.halls import open_store  # noqa: PLC0415
     from core.web.app import Parts, create  # noqa: PLC0415
@@ -88,14 +88,17 @@ def _build(orders: Orders) -> Application:
     _log_to_stderr()
     config = load(Path(orders.config))
     training = orders.training_from is not None
-    clock = (
-        TrainingClock(datetime.fromisoformat(orders.training_from)) if orders.training_from else RealClock()
-    )
+    store = open_store(Path(orders.data))
+    clock: Clock
+    if orders.training_from is not None:
+        clock = TrainingClock(datetime.fromisoformat(orders.training_from))
+    else:
+        clock = SteadyClock(store.newest_instant())
     return create(
         Parts(
             plan=config.plan,
             settings=config.settings,
-            store=open_store(Path(orders.data)),
+            store=store,
             clock=clock,
             concurrency=concurrency(orders.async_mode),
             data=Path(orders.data),

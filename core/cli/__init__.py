@@ -19,6 +19,7 @@ MODULES = {
     "restore": "data",
     "rebuild": "data",
     "doctor": "data",
+    "clock": "clock",
     "report": "report",
     "voice": "voice",
     "kiosk-agent": "agent",

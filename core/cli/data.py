@@ -24,7 +24,7 @@ def rebuild(config_path: Path | None, data_path: Path | None) -> None:
     with told():
         held = hold(data_folder(config, data_path))
         with opened_store(config, data_path) as store:
-            rows = rebuild_rows(config.plan, store.everything())
+            rows = rebuild_rows(config.plan, store.by_day())
             store.rebuild_rows(rows)
         os.close(held)
     click.echo(", ".join(f"{table}: {len(made)}" for table, made in rows.items()))
