@@ -16,6 +16,7 @@ from typing import Any
 
 from core.clock import RealClock
 from core.config import Config
+from core.damage import Damaged, look_closely
 from core.domain.hall import PrinterState
 from core.engine.projection import rebuild
 from core.halls import TRAINING, hold, open_store
@@ -172,15 +173,20 @@ def _disk(data: Path) -> Iterator[Finding]:
 
 
 def _ledger(config: Config, data: Path) -> Iterator[Finding]:
-    if not (data / FILE).exists():
+    if not data.is_dir():
         return
     try:
+        look_closely(data, config.plan, thorough=True)
+        if not (data / FILE).exists():
+            return
         store = open_store(data, checkpoints=False)
         try:
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
         finally:
             store.close()
+    except Damaged as damage:
+        yield Finding("database", f"{damage.wrong}. Safe: {damage.safe}", damage.advice)
     except StoreError as damage:
         yield Finding("database", str(damage), "restore the last backup (antrean restore)")
 

@@ -17,6 +17,7 @@ MODULES = {
     "token": "people",
     "backup": "data",
     "restore": "data",
+    "rescue": "data",
     "rebuild": "data",
     "doctor": "data",
     "clock": "clock",
