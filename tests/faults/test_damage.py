@@ -57,7 +57,7 @@ def no_backups(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(damage, "BACKUPS", tmp_path / "backups")
 
 
-def start(config: Config, data: Path) -> None:
+def start(config: Config, data: Path, *, training: bool = False) -> None:
     """What ``antrean serve`` does before it serves; the lock is given back."""
     held: list[int] = []
 
@@ -67,7 +67,7 @@ def start(config: Config, data: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("core.preparing.hold", holding)
-        prepare(config, data, Wishes())
+        prepare(config, data, Wishes(training=training))
     os.close(held[0])
 
 
