@@ -15,7 +15,7 @@ from core.domain import commands as c
 from core.engine.engine import Engine
 from core.halls import claim
 from core.store.sqlite import SqliteStore
-from tests.running import CONFIG
+from tests.running import CONFIG, start
 from tests.worlds import WAYAN, DirectThreads, HandClock
 
 
@@ -87,3 +87,19 @@ def test_a_training_hall_has_a_clock_of_its_own(config: Config, tmp_path: Path) 
         refused = antrean(tmp_path, "clock", command)
         assert refused.exit_code == 1
         assert "training hall" in refused.output
+
+
+def test_a_running_server_hears_the_word(config: Config, tmp_path: Path) -> None:
+    data, now = tmp_path / "data", RealClock().now()
+    written(config, data, now - timedelta(minutes=1), now + timedelta(days=3))
+    server = start(data, clock=None)
+    try:
+        with server.client() as client:
+            ready = client.get("/readyz")
+            assert ready.status_code == 503
+            assert "behind the hall's own time" in ready.json()["checks"]["clock"]
+            assert antrean(data, "clock", "accept").exit_code == 0
+            ready = client.get("/readyz")  # it looks at the log before it answers
+            assert (ready.status_code, ready.json()["checks"]["clock"]) == (200, "ok")
+    finally:
+        server.stop()
