@@ -27,7 +27,7 @@ unit: $(STAMPS)/installed assets browser
 
 # Every fault of a printer 500 times, 200 kills: some ten minutes.
 long: $(STAMPS)/installed assets
-	ANTREAN_FAULT_JOBS=500 ANTREAN_KILLS=200 $(BIN)/python -m pytest tests/faults tests/agent
+	ANTREAN_FAULT_JOBS=500 ANTREAN_KILLS=200 ANTREAN_CUTS=20 $(BIN)/python -m pytest tests/faults tests/agent
 
 bench: $(STAMPS)/installed assets
 	$(BIN)/python -m tests.bench

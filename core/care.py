@@ -18,15 +18,18 @@ from typing import Any
 
 import httpx
 
+from core.clock import RealClock
 from core.config import Config
+from core.damage import Damaged, look_closely
 from core.domain.hall import PrinterState
 from core.domain.plan import Plan
 from core.engine.ledger import ADVICE as LEDGER_ADVICE
 from core.engine.projection import rebuild
 from core.folders import open_to_others
-from core.halls import hold, open_store, serving_at
+from core.halls import TRAINING, hold, open_store, serving_at
 from core.ports import KEYS, Fault, StoreError, Unwritable
 from core.settings import PrinterSettings
+from core.steadiness import AHEAD_LIMIT_S, span
 from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
 from core.store.inspecting import Inspected, NoHall, inspect
 from core.store.sqlite import FILE, SqliteStore
@@ -34,6 +37,7 @@ from core.store.sqlite import FILE, SqliteStore
 SIDE_FILES = (WAL, "-shm", MARKER)
 FREE_SPACE = 200 * 1024 * 1024
 """Less than this on the data's disk is worth a word, in bytes."""
+CLOCK_LEEWAY_S = 5.0
 PRINTER_TIMEOUT_S = 3.0
 SERVER_TIMEOUT_S = 10.0
 TRIED_BYTES = 256 * 1024
@@ -278,9 +282,12 @@ def _server(data: Path) -> Iterator[Finding]:
 
 
 def _ledger(config: Config, data: Path) -> Iterator[Finding]:
-    if not (data / FILE).exists():
+    if not data.is_dir():
         return
     try:
+        look_closely(data, config.plan, thorough=True)
+        if not (data / FILE).exists():
+            return
         store = open_store(data, checkpoints=False)
         try:
             store.probe(wary=True)
@@ -292,6 +299,8 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
     except ForeignWal as foreign:
         what, *todo = str(foreign).splitlines()
         yield Finding("database", what, " ".join(each.strip() for each in todo))
+    except Damaged as damage:
+        yield Finding("database", f"{damage.wrong}. Safe: {damage.safe}", damage.advice)
     except StoreError as damage:
         if isinstance(damage, Unwritable) and damage.fault is not Fault.DAMAGED:
             yield Finding("writing", str(damage), _advice(damage.fault, data))
@@ -306,10 +315,24 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
     gaps = store.gaps()
     advice = "keep a copy of the data and ask for help" if gaps else ""
     yield Finding("numbers", ", ".join(gaps) or "each series runs from 1 without a gap", advice)
-    rows = rebuild(config.plan, store.everything())
+    if store.meta("kind") != TRAINING and (newest := store.newest_instant()) is not None:
+        yield _clock(newest, RealClock().now())
+    rows = rebuild(config.plan, store.by_day())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
     yield Finding("report tables", found, "antrean rebuild" if differing else "")
+
+
+def _clock(newest: datetime, now: datetime) -> Finding:
+    """Whether the machine's clock can be right, by the log's newest instant."""
+    ahead = (now - newest).total_seconds()
+    if ahead < -CLOCK_LEEWAY_S:
+        found = f"{span(ahead)} behind the log, whose newest event is of {newest:%Y-%m-%d %H:%M} UTC"
+    elif ahead > AHEAD_LIMIT_S:
+        found = f"{span(ahead)} ahead of the log, whose newest event is of {newest:%Y-%m-%d %H:%M} UTC"
+    else:
+        return Finding("clock", "not before the log's newest event")
+    return Finding("clock", found, "set this machine's clock; if it is right: antrean clock accept")
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

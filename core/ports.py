@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from core.domain.events import Recorded
+from core.steadiness import Doubt
 
 T = TypeVar("T")
 
@@ -36,6 +37,24 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         ...
+
+
+@runtime_checkable
+class WatchedClock(Clock, Protocol):
+    """A clock that does not believe every reading of the machine's."""
+
+    def doubt(self) -> Doubt | None:
+        """Why the hall does not go by the machine's clock; ``None`` if it does."""
+        ...
+
+    def accept(self) -> None:
+        """Go by the machine's clock from now on: an administrator says that it is right."""
+        ...
+
+
+def doubt_of(clock: Clock) -> Doubt | None:
+    """Why the hall does not go by the machine's clock, if its clock is one that doubts."""
+    return clock.doubt() if isinstance(clock, WatchedClock) else None
 
 
 class StoreError(Exception):
@@ -108,8 +127,15 @@ class Store(Protocol):
         """The number of the newest event, 0 for an empty log."""
         ...
 
-    def load(self) -> list[Recorded]:
-        """What makes the present hall: every lasting event and all of the newest day, in order."""
+    def load(self, day: date | None = None) -> list[Recorded]:
+        """What makes the present hall: every lasting event and all of the newest event's day, in order.
+
+        ``day``: all of that day instead.
+        """
+        ...
+
+    def given(self, day: date) -> dict[str, int]:
+        """How many numbers of each series bear this date."""
         ...
 
     def since(self, seq: int) -> list[Recorded]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.config import Config
+from core.damage import look_closely, may_write
 from core.folders import cache_folder, close_to_others
 from core.halls import claim, hold, open_store, training_start
 from core.serving import Orders
@@ -27,14 +28,14 @@ class Wishes:
 
 def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
     """Make the data folder ready. Raises ``StoreError`` if it cannot be used."""
-    plan, server = config.plan, config.settings.server
-    hold(data)  # until this process, which becomes the server, ends
-    store = open_store(data)
+    server = config.settings.server
+    may_write(data)
+    held = hold(data)  # until this process, which becomes the server, ends
     try:
-        claim(store, training=wishes.training)
-        start = training_start(plan, store, wishes.start) if wishes.training else None
-    finally:
-        store.close()
+        start = _made_ready(config, data, wishes)
+    except BaseException:
+        os.close(held)
+        raise
     if close_to_others(data):
         print(f"{data} was open to other users of this machine; now it is this user's alone", file=sys.stderr)
     return Orders(
@@ -45,6 +46,17 @@ def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
         async_mode=server.async_mode,
         training_from=None if start is None else start.isoformat(),
     )
+
+
+def _made_ready(config: Config, data: Path, wishes: Wishes) -> datetime | None:
+    """The data folder as a hall of the wanted kind; answers where a training hall's clock starts."""
+    look_closely(data, config.plan)
+    store = open_store(data)
+    try:
+        claim(store, training=wishes.training)
+        return training_start(config.plan, store, wishes.start) if wishes.training else None
+    finally:
+        store.close()
 
 
 def become_server(orders: Orders) -> NoReturn:

@@ -82,7 +82,7 @@ def main(argument: str) -> None:
 
 def _build(orders: Orders) -> Application:
     """In the worker, after the patching: everything else is imported here."""
-    from core.clock import RealClock, TrainingClock  # noqa: PLC0415
+    from core.clock import SteadyClock, TrainingClock  # noqa: PLC0415
     from core.config import load  # noqa: PLC0415
     from core.halls import open_store  # noqa: PLC0415
     from core.web.app import Parts, create  # noqa: PLC0415
@@ -92,14 +92,17 @@ def _build(orders: Orders) -> Application:
     config = load(Path(orders.config))
     settings = replace(config.settings, server=replace(config.settings.server, host=orders.host))
     training = orders.training_from is not None
-    clock = (
-        TrainingClock(datetime.fromisoformat(orders.training_from)) if orders.training_from else RealClock()
-    )
+    store = open_store(Path(orders.data))
+    clock: Clock
+    if orders.training_from is not None:
+        clock = TrainingClock(datetime.fromisoformat(orders.training_from))
+    else:
+        clock = SteadyClock(store.newest_instant())
     return create(
         Parts(
             plan=config.plan,
             settings=settings,
-            store=open_store(Path(orders.data)),
+            store=store,
             clock=clock,
             concurrency=concurrency(orders.async_mode),
             data=Path(orders.data),

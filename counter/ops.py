@@ -13,7 +13,8 @@ from core.domain.errors import Forbidden
 from core.domain.hall import Hall
 from core.domain.staff import SUPERVISING, Actor, Role
 from core.engine.effects import Effects
-from core.engine.views.of_printers import PrinterFacts, PrinterViews
+from core.engine.views.of_printers import OpsShape, PrinterFacts, PrinterViews
+from core.ports import doubt_of
 from core.web.face import House, Topic
 from core.web.live import TopicUnknown
 from core.web.pages import Page, render
@@ -77,4 +78,11 @@ def _look(house: House) -> Any:
     known = [
         PrinterFacts(each.id, each.name, each.kind, each.spare) for each in house.settings.printers.values()
     ]
-    return lambda hall, at: views.ops(hall, known, at)
+
+    def look(hall: Hall, at: datetime) -> OpsShape:
+        view = views.ops(hall, known, at)
+        if (doubt := doubt_of(house.clock)) is None:
+            return view
+        return {**view, "alerts": [views.of_clock(hall, doubt), *view["alerts"]]}
+
+    return look

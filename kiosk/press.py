@@ -116,7 +116,7 @@ class Press:
                     self._moved.discard(job)
                 case e.PrinterReported(printer=ident, state=state) if state not in PRINTS:
                     self._house.concurrency.spawn(partial(self._clear, ident))
-                case e.DayStarted():
+                case e.DayStarted() | e.ClockAccepted():
                     self._moved.clear()
                 case _:
                     pass

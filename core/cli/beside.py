@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.cli.options import data_folder, load_config, told
 from core.config import Config
+from core.damage import explained, look
 from core.engine.engine import Engine
 from core.halls import TRAINING, clock_for_commands, open_store
 from core.store.sqlite import SqliteStore
@@ -17,9 +18,12 @@ from core.web.concurrency import concurrency
 @contextmanager
 def opened_store(config: Config, data_path: Path | None) -> Iterator[SqliteStore]:
     """The ledger; it leaves checkpoints to the server."""
-    store = open_store(data_folder(config, data_path), checkpoints=False)
+    folder = data_folder(config, data_path)
+    look(folder)
+    store = open_store(folder, checkpoints=False)
     try:
-        yield store
+        with explained(folder, config.plan):
+            yield store
     finally:
         store.close()
 

@@ -11,6 +11,8 @@ import click
 from core import care
 from core.cli.beside import opened_store
 from core.cli.options import config_option, data_folder, data_option, load_config, told
+from core.damage import explained, look, may_write
+from core.damage import rescue as save
 from core.engine.projection import rebuild as rebuild_rows
 from core.halls import hold
 from core.logs import visible
@@ -23,9 +25,10 @@ def rebuild(config_path: Path | None, data_path: Path | None) -> None:
     """Make the report tables anew from the log; the server must not be running."""
     config = load_config(config_path)
     with told():
+        may_write(data_folder(config, data_path))
         held = hold(data_folder(config, data_path))
         with opened_store(config, data_path) as store:
-            rows = rebuild_rows(config.plan, store.everything())
+            rows = rebuild_rows(config.plan, store.by_day())
             store.rebuild_rows(rows)
         os.close(held)
     click.echo(", ".join(f"{table}: {len(made)}" for table, made in rows.items()))
@@ -38,8 +41,10 @@ def rebuild(config_path: Path | None, data_path: Path | None) -> None:
 def backup(file: Path, config_path: Path | None, data_path: Path | None) -> None:
     """Copy the hall's database to a new FILE, while the server runs or not."""
     config = load_config(config_path)
-    with told():
-        size = care.backup(data_folder(config, data_path), file)
+    folder = data_folder(config, data_path)
+    with told(), explained(folder, config.plan):
+        look(folder)
+        size = care.backup(folder, file)
     click.echo(f"{file}: {size} bytes, sound")
 
 
@@ -57,10 +62,24 @@ def restore(file: Path, other_kind: bool, config_path: Path | None, data_path: P
     config = load_config(config_path)
     with told():
         folder = data_folder(config, data_path)
+        may_write(folder, database=False)
         found, kept = care.restore(folder, file, config.plan, other_kind=other_kind)
     click.echo(f"restored: {found.kind or 'a'} hall, {found.events} events")
     if kept is not None:
         click.echo(f"what was there lies in {kept}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@config_option
+@data_option
+def rescue(file: Path, config_path: Path | None, data_path: Path | None) -> None:
+    """Make a sound database FILE of what can be read of a damaged one, which stays as it is."""
+    config = load_config(config_path)
+    with told():
+        said = save(data_folder(config, data_path), config.plan, file)
+    click.echo(f"{file}: {said}")
+    click.echo(f"    -> antrean restore {file}")
 
 
 @click.command()

@@ -14,6 +14,19 @@ class StartDay:
 
     actor: Actor
     day: date
+    given: tuple[tuple[str, int], ...] = ()
+    """Series and how many numbers of it bear this date already, from when the clock had run ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptClock:
+    """The machine's clock is right, whatever the log says; ``day`` is its date in the hall.
+
+    The hall's time may go back by it, and the service day of that date goes on where it was.
+    """
+
+    actor: Actor
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +359,7 @@ AtCounter = (
 )
 Command = (
     StartDay
+    | AcceptClock
     | IssueTicket
     | CancelTicket
     | PostponeTicket

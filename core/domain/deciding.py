@@ -52,6 +52,8 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
     match command:
         case c.StartDay():
             return _start_day(hall, command)
+        case c.AcceptClock():
+            return _accept_clock(hall, command)
         case c.IssueTicket():
             return _issue(hall, command, at)
         case c.CancelTicket():
@@ -121,22 +123,36 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
 
 
 def _start_day(hall: Hall, command: c.StartDay) -> list[e.Event]:
-    events: list[e.Event] = []
-    if hall.day is not None:
-        if command.day <= hall.day:
-            raise errors.DayNotAfter(day=command.day.isoformat(), current=hall.day.isoformat())
-        left = [ticket.id for ticket in hall.tickets.values() if ticket.state in OPEN]
-        events += [e.TicketExpired(ticket) for ticket in left]
-        events += [
-            e.CounterClosed(counter, desk.officer or "", "day_ended")
-            for counter, desk in hall.desks.items()
-            if desk.state is not DeskState.CLOSED
-        ]
-        events.append(e.DayEnded(hall.day, len(left)))
-    lengths = tuple(
+    if hall.day is not None and command.day <= hall.day:
+        raise errors.DayNotAfter(day=command.day.isoformat(), current=hall.day.isoformat())
+    return [*_end_day(hall), e.DayStarted(command.day, _lengths(hall), command.given)]
+
+
+def _accept_clock(hall: Hall, command: c.AcceptClock) -> list[e.Event]:
+    """A day ahead of the clock's ends; one that is behind it ends as ever, when the next one begins."""
+    _require(command.actor.role in ADMINISTERING, command.actor.role, "accept_clock")
+    if hall.day is None or command.day >= hall.day:
+        return [e.ClockAccepted(hall.day or command.day, _lengths(hall))]
+    return [*_end_day(hall), e.ClockAccepted(command.day, _lengths(hall))]
+
+
+def _end_day(hall: Hall) -> list[e.Event]:
+    if hall.day is None:
+        return []
+    left = [ticket.id for ticket in hall.tickets.values() if ticket.state in OPEN]
+    events: list[e.Event] = [e.TicketExpired(ticket) for ticket in left]
+    events += [
+        e.CounterClosed(counter, desk.officer or "", "day_ended")
+        for counter, desk in hall.desks.items()
+        if desk.state is not DeskState.CLOSED
+    ]
+    return [*events, e.DayEnded(hall.day, len(left))]
+
+
+def _lengths(hall: Hall) -> tuple[tuple[str, int, float, float], ...]:
+    return tuple(
         (service, length.count, length.mean, length.variance) for service, length in hall.lengths.items()
     )
-    return [*events, e.DayStarted(command.day, lengths)]
 
 
 def _issue(hall: Hall, command: c.IssueTicket, at: datetime) -> list[e.Event]:

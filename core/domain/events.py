@@ -1,7 +1,6 @@
 """What happened: past tense, frozen, versioned. An event carries all that ``evolve`` needs.
 
-What the plan decided (prefix, head start, zone) is inside the event, so that a replay under a
-changed configuration gives the same hall.
+What the plan decided is inside the event: a replay under a changed configuration gives the same hall.
 """
 
 from __future__ import annotations
@@ -25,12 +24,22 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class DayStarted(Event):
-    """A service day began with an empty hall.
+    """A service day began with an empty hall. ``given``: series and how many numbers bear this date already.
 
-    ``lengths``: what serving took lately, carried over from the days before: service, number of
-    servings, mean and variance of their length in seconds.
+    ``lengths``: what serving took lately: service, servings, mean and variance of their length in seconds.
     """
 
+    version: ClassVar[int] = 2
+    day: date
+    lengths: tuple[tuple[str, int, float, float], ...] = ()
+    given: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAccepted(Event):
+    """The hall's time goes on from here, on ``day``: maybe earlier. ``lengths``: see ``DayStarted``."""
+
+    lasting: ClassVar[bool] = True
     day: date
     lengths: tuple[tuple[str, int, float, float], ...] = ()
 
@@ -45,7 +54,10 @@ class DayEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketIssued(Event):
-    """A citizen has a number."""
+    """A citizen has a number. ``further``: what else they came for, (service, agency); quotas count it.
+
+    ``by_turns``: the service calls by a ratio: the head start is the class's, and waits for later stages.
+    """
 
     ticket: str
     token: str
@@ -66,9 +78,7 @@ class TicketIssued(Event):
     marked: bool = False
     route: tuple[str, ...] = ()
     by_turns: bool = False
-    """Whether the service calls by a ratio: the head start is the class's, and waits for later stages."""
     further: tuple[tuple[str, str], ...] = ()
-    """What else the citizen came for, (service, agency): it counts against their quotas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,16 +310,17 @@ class ServiceResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class PrintQueued(Event):
-    """A ticket waits for a printer. ``job`` is the ticket's id with the copy, ``20261124-A007.1``."""
+    """A ticket waits for a printer. ``job`` is the ticket's id with the copy, ``20261124-A007.1``.
+
+    ``url``: the ticket's page, as it stands in the QR. ``copy``: which reprint; 0: the first print.
+    """
 
     job: str
     ticket: str
     printer: str
     kiosk: str | None
     url: str
-    """The ticket's page, as it stands in the QR on the paper."""
     copy: int = 0
-    """Which reprint it is; 0: the first print. The paper says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +383,7 @@ class AccountRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event with its place in the log. ``at`` is UTC and never runs backwards."""
+    """An event with its place in the log. ``at`` is UTC and runs backwards only at a ``ClockAccepted``."""
 
     seq: int
     day: date
@@ -383,12 +394,12 @@ class Recorded:
 
 
 _KINDS = (
-    DayStarted, DayEnded, TicketIssued, TicketCancelled, TicketPostponed, TicketExpired,
-    TicketCalled, TicketRecalled, TicketPutBack, ServiceStarted, ServiceFinished, StageOpened,
-    ServiceAdded, TicketParked, TicketResumed, TicketUnparked, AimLifted, TicketTransferred,
-    TicketRestored, ActionUndone, TicketMissed, CounterOpened, CounterPaused, CounterClosing,
-    HelpGiven, CounterClosed, ServicePaused, ServiceResumed, PrintQueued, PrintReported,
-    PrintRerouted, PrinterReported, AccountAdded, SecretChanged, AccountRevoked,
+    DayStarted, DayEnded, TicketIssued, TicketCancelled, TicketPostponed, TicketExpired, TicketCalled,
+    TicketRecalled, TicketPutBack, ServiceStarted, ServiceFinished, StageOpened, ServiceAdded, TicketParked,
+    TicketResumed, TicketUnparked, AimLifted, TicketTransferred, TicketRestored, ActionUndone, TicketMissed,
+    CounterOpened, CounterPaused, CounterClosing, HelpGiven, CounterClosed, ServicePaused, ServiceResumed,
+    PrintQueued, PrintReported, PrintRerouted, PrinterReported, AccountAdded, SecretChanged, AccountRevoked,
+    ClockAccepted,
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 """Every event by the name it has in the log."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.domain import events as e
+from core.domain.clock_rules import accept_clock, ends_day, keep_ended
 from core.domain.events import Event, Recorded
 from core.domain.hall import (
     Call,
@@ -30,6 +31,8 @@ def evolve(hall: Hall, recorded: Recorded) -> None:
     hall.seq = recorded.seq
     hall.latest = hall.moment(recorded.at)
     event = recorded.event
+    if ends_day(event):
+        keep_ended(hall)
     if (counter := getattr(event, "counter", None)) is not None and not isinstance(event, e.ActionUndone):
         _remember(hall, counter, recorded)
     _apply(hall, event, recorded)
@@ -87,9 +90,11 @@ def _remember_after(hall: Hall, counter: str) -> None:
 def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm an event
     at = recorded.at
     match event:
-        case e.DayStarted(day=day, lengths=lengths):
+        case e.DayStarted(day=day, lengths=lengths, given=given):
             hall._empty()
             hall.day = day
+            hall.ended = None
+            hall.issued.update(dict(given))
             hall.lengths = {
                 service: Length(count, mean, variance) for service, count, mean, variance in lengths
             }
@@ -204,6 +209,11 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             )
         case e.PrinterReported(printer=printer, state=state, detail=detail):
             hall.printers[printer] = PrinterStatus(PrinterState(state), detail, at)
+        case e.ClockAccepted():
+            accept_clock(hall, event, at)
+            for each in hall.tickets.values():
+                if each.state is State.WAITING:
+                    _join(hall, each)
         case e.AccountAdded(account_kind=kind, name=name, role=role, agency=agency):
             hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq)
         case e.SecretChanged(account_kind=kind, name=name):

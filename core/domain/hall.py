@@ -168,6 +168,8 @@ class Hall:
         self.printers: dict[str, PrinterStatus] = {}
         self.accounts: dict[tuple[str, str], Account] = {}
         self.lengths: dict[str, Length] = {}
+        self.ended: dict[str, Any] | None = None
+        """The service day as it was before its end began, until the next one starts."""
         self._empty()
 
     def _empty(self) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from enum import Enum, auto
 from typing import Any
 
 import orjson
@@ -34,6 +35,14 @@ class Done:
     def ticket(self) -> str:
         """The ticket it was about; KeyError if it was about none."""
         return str(self.result["ticket"])
+
+
+class Nudge(Enum):
+    """What the writer is told besides commands."""
+
+    LOOK = auto()
+    """See whether another process has written."""
+    STOP = auto()
 
 
 class Undecided(Exception):
@@ -65,6 +74,11 @@ class Batch:
     rows: Rows = field(default_factory=dict)
     projected: int = 0
     """How many of ``staged`` have their rows made."""
+
+    def keep_secret(self, command: c.Command) -> None:
+        """Keep the secret that a command sets or removes, if it does."""
+        if secret := secret_of(command):
+            self.secrets.append(secret)
 
     def project(self, hall: Hall) -> None:
         """Make the report rows of what was staged since the last time."""

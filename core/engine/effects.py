@@ -11,7 +11,7 @@ from datetime import datetime
 
 from core.domain import events as e
 from core.domain.events import Recorded
-from core.domain.hall import Call, Hall, PrintState
+from core.domain.hall import Call, Hall, PrintJob, PrintState
 
 
 @dataclass(slots=True)
@@ -64,6 +64,8 @@ def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
     first = recorded[0].seq
     for each in recorded:
         _touch(hall, each.event, touched)
+        if isinstance(each.event, e.ClockAccepted):  # the jobs of a day that goes on
+            prints += [_ordered(job) for job in hall.jobs.values() if job.state is PrintState.QUEUED]
         if (order := _order(hall, each.event)) is not None:
             prints.append(order)
     calls = []
@@ -90,7 +92,7 @@ def effects_of(hall: Hall, recorded: Sequence[Recorded]) -> Effects:
 
 def _touch(hall: Hall, event: e.Event, touched: _Touched) -> None:
     match event:
-        case e.DayStarted():
+        case e.DayStarted() | e.ClockAccepted():
             touched.everything = True
         case e.ServicePaused(service=service) | e.ServiceResumed(service=service):
             touched.services.add(service)
@@ -126,6 +128,10 @@ def _order(hall: Hall, event: e.Event) -> PrintOrder | None:
     job = hall.jobs.get(ident)  # gone if the day ended with it
     if job is None or job.state is not PrintState.QUEUED:
         return None
+    return _ordered(job)
+
+
+def _ordered(job: PrintJob) -> PrintOrder:
     return PrintOrder(job.id, job.ticket, job.printer)
 
 

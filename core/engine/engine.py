@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from enum import Enum, auto
 from typing import Any, TypeVar
 
 from core.domain import commands as c
@@ -34,13 +33,14 @@ from core.engine.batch import (
     Answer,
     Batch,
     Done,
+    Nudge,
     Order,
     Outcomes,
     Undecided,
     fingerprint_of,
     result_of,
-    secret_of,
 )
+from core.engine.days import DATED, ClockWatch, believe, dated, gone_back_to, is_accepted
 from core.engine.effects import Effects
 from core.engine.ledger import Ledger
 from core.engine.listeners import Listeners, what_follows
@@ -57,16 +57,8 @@ WATCH_S = 2.0
 
 _log = logging.getLogger(__name__)
 
-_DAYLESS = (c.StartDay, c.AddAccount, c.SetSecret, c.RevokeAccount)
+_DAYLESS = (c.StartDay, c.AcceptClock, c.AddAccount, c.SetSecret, c.RevokeAccount)
 """Commands that do not begin a service day: the command line gives them with its own clock."""
-
-
-class Nudge(Enum):
-    """What the writer is told besides commands."""
-
-    LOOK = auto()
-    """See whether another process has written."""
-    STOP = auto()
 
 
 class Engine:
@@ -86,6 +78,7 @@ class Engine:
         self.ledger = Ledger(store, clock, concurrency.dedicated("ledger"), monotonic)
         """The store and its state; others ask for ``trouble`` and ``failed`` only."""
         self._clock = clock
+        self._clock_watch = ClockWatch(clock)
         self._concurrency = concurrency
         self._lock = threading.Lock()
         self._mailbox: Mailbox[Order | Nudge] = concurrency.mailbox()
@@ -196,6 +189,7 @@ class Engine:
 
     def tick(self) -> None:
         """Begin the service day if the clock says that it is a new one."""
+        self._clock_watch.look()
         now = self._clock.now()
         try:
             day, today = self.read(lambda hall: (hall.day, self._today(now)))
@@ -279,12 +273,13 @@ class Engine:
             untold = self._untold()
             if not orders:
                 return [], untold
-            before = self._hall.snapshot()
+            hall, before = self._hall, self._hall.snapshot()
             try:
                 batch = self._commit(orders)
             except Exception as trouble:
                 # Memory is as the disk is again, and nothing had to be read for it.
-                self._hall.go_back(before)
+                self._hall = hall
+                hall.go_back(before)
                 if isinstance(trouble, Stale):
                     continue
                 raise
@@ -315,6 +310,9 @@ class Engine:
         batch = Batch()
         now = self._clock.now()
         for order in orders:
+            if isinstance(order.command, c.AcceptClock):
+                believe(self._clock)
+                now = self._clock.now()
             try:
                 batch.verdicts.append(self._decide(order, now, batch))
             except (Refusal, Undecided) as refusal:
@@ -335,18 +333,17 @@ class Engine:
         hall = self._hall
         today = self._today(now)
         if (hall.day is None or today > hall.day) and not isinstance(order.command, _DAYLESS):
-            day = c.StartDay(SYSTEM, today)
+            day = dated(c.StartDay(SYSTEM, today), self._store)
             self._stage(decide(hall, day, now), (SYSTEM, f"day-{today.isoformat()}"), now, batch)
         try:
-            events = decide(hall, order.command, now)
+            events = decide(hall, dated(order.command, self._store), now)
         except Refusal:
             raise
         except Exception as trouble:  # a fault of ours in one command must not take the others along
             _log.exception("decide_failed command=%s", type(order.command).__name__)
             raise Undecided(type(order.command).__name__) from trouble
         self._stage(events, (order.command.actor, order.id), now, batch)
-        if secret := secret_of(order.command):
-            batch.secrets.append(secret)
+        batch.keep_secret(order.command)
         done = Done(result_of(events))
         if order.named:
             batch.outcomes[order.id] = Outcome(order.id, fingerprint, done.result)
@@ -356,12 +353,17 @@ class Engine:
         self, events: Sequence[e.Event], source: tuple[Actor, str], now: datetime, batch: Batch
     ) -> None:
         hall = self._hall
-        at = hall.moment(now)
+        at, seq = hall.moment(now), hall.seq
         for event in events:
-            if isinstance(event, e.DayStarted):
+            if isinstance(event, DATED):
                 batch.project(hall)  # the day's tickets are gone from memory after this
-            day = event.day if isinstance(event, e.DayStarted) else hall.day or self._today(at)
-            recorded = Recorded(hall.seq + 1, day, at, *source, event)
+            if isinstance(event, e.ClockAccepted):
+                at = now
+                if event.day != hall.day:
+                    hall = self._hall = gone_back_to(self._plan, self._store, event.day, batch.staged)
+            day = event.day if isinstance(event, DATED) else hall.day or self._today(at)
+            seq += 1
+            recorded = Recorded(seq, day, at, *source, event)
             evolve(hall, recorded)
             batch.staged.append(recorded)
 
@@ -386,9 +388,13 @@ class Engine:
             return False
         news = self._store.since(self._hall.seq)
         self._ahead = True  # until all of it is taken in
-        for recorded in news:
-            evolve(self._hall, recorded)
-        self._ahead = False
+        if is_accepted(news):  # the hall may be on an earlier day now
+            believe(self._clock)
+            self._reload()
+        else:
+            for recorded in news:
+                evolve(self._hall, recorded)
+            self._ahead = False
         return True
 
     def _untold(self) -> list[Recorded]:

@@ -107,6 +107,9 @@ class _Report:
         match event:
             case e.DayEnded() | e.TicketExpired() | e.CounterClosed(cause="day_ended"):
                 self._ended = True
+            case e.ClockAccepted():  # its day goes on, from an instant that may be before earlier ones
+                self._ended, self._until = False, at
+                self._waits.since = {ticket: min(since, at) for ticket, since in self._waits.since.items()}
             case _:
                 self._until = at
         match event:

@@ -20,6 +20,9 @@ from core.ports import KEYS, instant
 
 Rows = dict[str, list[dict[str, Any]]]
 
+_UNREPORTED = (e.AccountAdded, e.SecretChanged, e.AccountRevoked)
+"""They have no rows, and their order is not that of the days."""
+
 
 def rows_of(hall: Hall, recorded: Sequence[Recorded]) -> Rows:
     """The rows that ``recorded`` makes or changes; ``hall`` has already taken them in."""
@@ -32,6 +35,9 @@ def rows_of(hall: Hall, recorded: Sequence[Recorded]) -> Rows:
             tickets[ticket] = None
         if (job := getattr(event, "job", None)) is not None:
             jobs[job] = None
+        if isinstance(event, e.ClockAccepted):  # a day that goes on has its tickets back
+            tickets |= dict.fromkeys(hall.tickets)
+            jobs |= dict.fromkeys(hall.jobs)
         _log_rows(hall, each, rows)
     day = hall.day.isoformat() if hall.day is not None else ""
     for ticket_id in tickets:
@@ -54,9 +60,11 @@ def rows_of(hall: Hall, recorded: Sequence[Recorded]) -> Rows:
 
 
 def rebuild(plan: Plan, log: Iterable[Recorded]) -> Rows:
-    """All rows of a whole log."""
+    """All rows of a whole log, which comes day by day: a day may go on after a later one (ADR 0025)."""
     hall, rows = Hall(plan), {table: dict[tuple[Any, ...], dict[str, Any]]() for table in KEYS}
     for recorded in log:
+        if isinstance(recorded.event, _UNREPORTED):
+            continue
         evolve(hall, recorded)
         for table, made in rows_of(hall, (recorded,)).items():
             for row in made:

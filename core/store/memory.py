@@ -32,10 +32,19 @@ class MemoryStore:
         """The number of the newest event."""
         return self.log[-1].seq if self.log else 0
 
-    def load(self) -> list[Recorded]:
-        """Every lasting event and all of the newest day."""
-        newest = max((recorded.day for recorded in self.log), default=None)
-        return [r for r in self.log if r.day == newest or type(r.event).__name__ in LASTING]
+    def load(self, day: date | None = None) -> list[Recorded]:
+        """Every lasting event and all of ``day``, or of the newest event's day."""
+        wanted = day or (self.log[-1].day if self.log else None)
+        return [r for r in self.log if r.day == wanted or type(r.event).__name__ in LASTING]
+
+    def given(self, day: date) -> dict[str, int]:
+        """The highest number of each series on this date."""
+        issued = [r.event for r in self.log if r.day == day and isinstance(r.event, TicketIssued)]
+        return {event.series: event.ordinal for event in issued}
+
+    def by_day(self) -> Iterator[Recorded]:
+        """The whole log, each day by itself."""
+        return iter(sorted(self.log, key=lambda recorded: (recorded.day, recorded.seq)))
 
     def since(self, seq: int) -> list[Recorded]:
         """Every event after ``seq``."""

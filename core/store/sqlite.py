@@ -81,11 +81,21 @@ class SqliteStore:
         with _errors():
             return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
-    def load(self) -> list[Recorded]:
-        """Every lasting event and all of the newest day."""
+    def load(self, day: date | None = None) -> list[Recorded]:
+        """Every lasting event and all of ``day``, or of the newest event's day."""
         marks = ", ".join("?" * len(LASTING))
-        where = f"kind IN ({marks}) OR day = (SELECT max(day) FROM event)"  # noqa: S608 - marks only
-        return list(self._read(where, tuple(LASTING)))
+        newest = "coalesce(?, (SELECT day FROM event ORDER BY seq DESC LIMIT 1))"
+        where = f"kind IN ({marks}) OR day = {newest}"
+        return list(self._read(where, (*LASTING, None if day is None else day.isoformat())))
+
+    def given(self, day: date) -> dict[str, int]:
+        """The highest number of each series on this date."""
+        query = """
+            SELECT json_extract(data, '$.series'), max(json_extract(data, '$.ordinal'))
+            FROM event WHERE kind = 'TicketIssued' AND day = ? GROUP BY 1
+        """
+        with _errors():
+            return dict(self._db.execute(query, (day.isoformat(),)).fetchall())
 
     def since(self, seq: int) -> list[Recorded]:
         """Every event after ``seq``."""
@@ -98,6 +108,10 @@ class SqliteStore:
     def everything(self) -> Iterator[Recorded]:
         """The whole log, read as it is consumed."""
         return self._read("1", ())
+
+    def by_day(self) -> Iterator[Recorded]:
+        """The whole log, each day by itself: one that went on after a later one is in one piece."""
+        return self._read("1", (), order="day, seq")
 
     def append(self, commit: Commit) -> None:
         """One transaction; no logging and no lock in here, as it runs in eventlet's native threads."""
@@ -315,9 +329,9 @@ class SqliteStore:
         with suppress(OSError):
             unmark(self.path)
 
-    def _read(self, where: str, parameters: Sequence[Any]) -> Iterator[Recorded]:
+    def _read(self, where: str, parameters: Sequence[Any], order: str = "seq") -> Iterator[Recorded]:
         with _errors():
-            query = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq"  # noqa: S608 - constants
+            query = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY {order}"  # noqa: S608 - constants
             for row in self._db.execute(query, tuple(parameters)):
                 yield decode(row)
 

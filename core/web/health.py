@@ -11,11 +11,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from core.domain.hall import DeskState, Hall
-from core.ports import StoreError
+from core.ports import StoreError, doubt_of
 from core.web.api import reply
 from core.web.face import Face, House, Metrics
 
 CLOCK_LEEWAY = timedelta(seconds=5)
+ADVICE = "set this machine's clock (NTP); if it is right: antrean clock accept"
 
 
 class HallMetrics(Collector):
@@ -64,15 +65,24 @@ class HallMetrics(Collector):
         for printer, status in hall.printers.items():
             if printer in self._house.settings.printers:
                 printers.add_metric([printer, status.state.value], 1)
-        return [waiting, issued, desks, jobs, printers, seq]
+        doubt = doubt_of(self._house.clock)
+        clock = GaugeMetricFamily(
+            "antrean_clock_doubt_seconds",
+            "By how much the machine's clock differs from the hall's time while it is not believed",
+            value=0.0 if doubt is None else doubt.by_s,
+        )
+        return [waiting, issued, desks, jobs, printers, clock, seq]
 
 
 def _clock(hall: Hall, house: House) -> str:
-    """A clock behind the log stands still until it has caught up."""
+    """A clock behind the log stands still until it has caught up; one that jumps is not believed at once."""
+    if (doubt := doubt_of(house.clock)) is not None:
+        side = "ahead of" if doubt.by_s > 0 else "behind"
+        return f"{abs(round(doubt.by_s))} s {side} the hall's own time: {ADVICE}"
     behind = hall.moment(now := house.clock.now()) - now
     if behind < CLOCK_LEEWAY:
         return "ok"
-    return f"{int(behind.total_seconds())} s behind the log: set this machine's clock (NTP)"
+    return f"{int(behind.total_seconds())} s behind the log: {ADVICE}"
 
 
 def _store(house: House) -> str:

@@ -37,6 +37,7 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     tuple[tuple[str, int, float, float], ...]: st.lists(
         st.tuples(text, whole, seconds, seconds), max_size=3
     ).map(tuple),
+    tuple[tuple[str, int], ...]: st.lists(st.tuples(text, whole), max_size=3).map(tuple),
     Why: st.builds(
         Why, **{f.name: {str: text, int: whole}[get_type_hints(Why)[f.name]] for f in fields(Why)}
     ),

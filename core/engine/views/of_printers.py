@@ -9,8 +9,10 @@ from datetime import datetime
 from typing_extensions import TypedDict
 
 from core.domain.hall import PRINTS, Hall, PrinterState, PrintJob, PrintState
+from core.domain.plan import Words
 from core.engine import shapes as s
 from core.engine.views.telling import Telling, name, plain
+from core.steadiness import Doubt, measured
 
 UNKNOWN = "unknown"
 """The state of an agent's printer that the hall has not heard of yet. One of its own is well till then."""
@@ -79,6 +81,7 @@ class AlertShape(TypedDict):
 
     code: str
     printer: str
+    """Empty where it is about none."""
     job: str | None
     serious: bool
     at: str
@@ -133,6 +136,19 @@ class PrinterViews(Telling):
             "training": self.training,
             "printers": printers,
             "alerts": alerts[:ALERTS_SHOWN],
+        }
+
+    def of_clock(self, hall: Hall, doubt: Doubt) -> AlertShape:
+        """The machine's clock is not believed: the sentence says by how much, and what to do."""
+        code = f"clock_{'ahead' if doubt.by_s > 0 else 'behind'}"
+        n, unit = measured(doubt.by_s)
+        return {
+            "code": code,
+            "printer": "",
+            "job": None,
+            "serious": True,
+            "at": self.local(hall, doubt.since) or "",
+            "sentence": self.both(f"ops.alert.{code}", span=Words(**self.both(f"ops.span.{unit}", n=n))),
         }
 
     def _printer(self, hall: Hall, facts: PrinterFacts, jobs: list[PrintJob]) -> PrinterShape:

@@ -1,0 +1,257 @@
+"""Whether a data folder can be served, and if not: what is wrong, what is still safe, what to type."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from core.domain.errors import Refusal
+from core.domain.events import KINDS
+from core.domain.evolving import replay
+from core.domain.plan import Plan
+from core.engine.projection import rebuild
+from core.ports import StoreError
+from core.store.belonging import require_own_wal
+from core.store.codec import encode
+from core.store.migrations import migrations
+from core.store.rescue import COPIED, EVENTS, readable, side_rows
+from core.store.sqlite import FILE, SqliteStore
+
+BACKUPS = Path("/var/backups/antrean")
+"""Where the operations page puts them."""
+SMALL = 256 * 2**20
+"""A database up to this size in bytes is looked through at each start: half a second on a slow machine."""
+LONGEST = 300
+"""Characters of what is wrong that are shown."""
+HEADER = b"SQLite format 3\x00"
+SIGNS = ("session.key", "printer")
+"""What only a hall that was served leaves beside its database."""
+
+
+class Damaged(StoreError):
+    """The data cannot be used as they are. Says it in three lines."""
+
+    def __init__(self, wrong: str, safe: str, advice: str) -> None:
+        wrong = " ".join(wrong.split())[:LONGEST]  # one line, whatever a library says
+        super().__init__(f"{wrong}\n  Safe: {safe}.\n  Type: {advice}")
+        self.wrong, self.safe, self.advice = wrong, safe, advice
+
+
+def look(folder: Path) -> None:
+    """Raise ``Damaged`` if the database cannot be opened by this program. Quick: for every command."""
+    path = folder / FILE
+    may_write(folder)
+    signs = [name for name in SIGNS if (folder / name).exists()]
+    if not path.exists() or path.stat().st_size == 0:
+        if signs or _side_file(path):
+            found = "is empty" if path.exists() else "is gone"
+            raise _broken(
+                path, f"{path} {found}, but this folder has held a hall ({', '.join(signs) or 'WAL'})"
+            )
+        return
+    with path.open("rb") as file:
+        header = file.read(100)
+    if header[:16] != HEADER:
+        raise _broken(path, f"{path} is damaged: it does not begin as a database does")
+    require_own_wal(path)
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            _of_this_program(path, database)
+            _whole(path, database)
+    except sqlite3.Error as trouble:
+        raise _broken(path, f"{path} is damaged: {trouble}") from trouble
+
+
+def look_closely(folder: Path, plan: Plan, *, thorough: bool = False) -> None:
+    """The same, and whether pages are sound and the present day can be read. For a start and the doctor.
+
+    A large file that was closed in order is not read through, unless ``thorough``.
+    """
+    look(folder)
+    path = folder / FILE
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    thorough = thorough or path.stat().st_size <= SMALL or _side_file(path)
+    store = None
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            told = database.execute("PRAGMA quick_check(1)").fetchone() if thorough else ("ok",)
+            if told != ("ok",):
+                raise _broken(path, f"{path} is damaged: {' '.join(str(told[0]).split())}")
+        store = SqliteStore(folder, checkpoints=False)
+        replay(plan, store.load())
+    except Damaged:
+        raise
+    except (sqlite3.Error, StoreError) as trouble:
+        raise _broken(path, f"{path} is damaged: {trouble}") from trouble
+    except Exception as trouble:
+        raise _broken(path, f"{path} is damaged: its log contradicts itself ({trouble!r})") from trouble
+    finally:
+        if store is not None:
+            store.close()
+
+
+@contextmanager
+def explained(folder: Path, plan: Plan) -> Iterator[None]:
+    """Whatever goes wrong inside is told as the damage that it comes from, if there is one."""
+    try:
+        yield
+    except (Refusal, Damaged):
+        raise
+    except Exception:
+        look_closely(folder, plan, thorough=True)
+        raise
+
+
+def rescue(folder: Path, plan: Plan, target: Path) -> str:
+    """Make a new database of what can be read of the one in ``folder``; answers what it holds."""
+    if target.exists():
+        raise StoreError(f"{target} is there already: name a new file")
+    source = folder / FILE
+    held = readable(source)
+    if not held.events:
+        raise StoreError(f"{source}: no event can be read; only a backup helps")
+    work = target.with_name(target.name + ".unfinished")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        store = SqliteStore(work)
+        store.close()
+        with closing(sqlite3.connect(work / FILE)) as database, database:
+            marks = ", ".join("?" * len(EVENTS.split(",")))
+            rows = [encode(recorded) for recorded in held.events]
+            database.executemany(f"INSERT INTO event ({EVENTS}) VALUES ({marks})", rows)  # noqa: S608
+            for table, found in side_rows(source).items():
+                marks = ", ".join("?" * len(COPIED[table].split(",")))
+                database.executemany(
+                    f"INSERT OR REPLACE INTO {table} ({COPIED[table]}) VALUES ({marks})",  # noqa: S608
+                    found,
+                )
+        store = SqliteStore(work)
+        store.rebuild_rows(rebuild(plan, store.by_day()))
+        store.close()
+        with closing(sqlite3.connect(work / FILE)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+        os.replace(work / FILE, target)
+    except (OSError, sqlite3.Error) as trouble:
+        raise StoreError(f"{target}: {trouble}") from trouble
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return held.told()
+
+
+def _broken(path: Path, wrong: str) -> Damaged:
+    held = readable(path)
+    newest = newest_backup()
+    way = f"antrean restore {newest if newest is not None else 'FILE'}"
+    if newest is None:
+        way += " (FILE: the newest backup)"
+    if held.events:
+        way += "; without a backup: antrean rescue rescued.db, then antrean restore rescued.db"
+    else:
+        way += "; without a backup: move the whole folder away, and start a new hall"
+    return Damaged(wrong, f"nothing was changed; {held.told()}", way)
+
+
+def newest_backup() -> Path | None:
+    """The newest backup where the operations page puts them."""
+    try:
+        return max(BACKUPS.glob("*.db"), key=lambda each: each.stat().st_mtime, default=None)
+    except OSError:
+        return None
+
+
+def may_write(folder: Path, *, database: bool = True) -> None:
+    """Raise ``Damaged`` if this user cannot write the folder, and the ``database`` in it."""
+    path = folder / FILE
+    if not folder.is_dir():
+        return  # made, or refused, by who locks it
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        raise Damaged(
+            f"{folder} is on a disk that is mounted read-only, as Linux does with one that fails",
+            "nothing was changed, and everything stored can be read",
+            "dmesg | tail; then mount -o remount,rw, or replace the disk",
+        )
+    for each, needed in ((folder, os.R_OK | os.W_OK | os.X_OK), (path, os.R_OK | os.W_OK)):
+        if (database or each is folder) and each.exists() and not os.access(each, needed):
+            user = _name(os.geteuid())
+            raise Damaged(
+                f"{each} belongs to {_name(each.stat().st_uid)} and cannot be written by {user}",
+                "nothing was changed; the data are as they were",
+                f"sudo chown -R {user} {folder}",
+            )
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+def _side_file(path: Path) -> bool:
+    wal = path.with_name(f"{path.name}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _of_this_program(path: Path, database: sqlite3.Connection) -> None:
+    """Neither schema nor events may be of a newer program: those are sound, and no backup helps."""
+    names = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    newer: list[str] = []
+    if "_sqlite_migrations" in names:
+        applied = database.execute("SELECT name FROM _sqlite_migrations").fetchall()
+        known = {each.name for each in migrations.pending(Database(memory=True))}
+        newer = [f"schema {name}" for (name,) in applied if name not in known]
+    if "event" in names:
+        kinds = database.execute("SELECT kind, max(version) FROM event GROUP BY kind")
+        newer += [
+            f"event {kind} {version}"
+            for kind, version in kinds
+            if kind not in KINDS or version > KINDS[kind].version
+        ]
+    if newer:
+        raise Damaged(
+            f"{path} was written by a newer Antrean ({newer[0]})",
+            "everything; the database is not damaged, and nothing was changed",
+            "pip install the newer version again (its wheel), then antrean serve",
+        )
+
+
+def _whole(path: Path, database: sqlite3.Connection) -> None:
+    """Everything that the applied migrations make is there, and the log has no hole."""
+    there = {tuple(row) for row in database.execute("SELECT type, name FROM sqlite_master")}
+    applied = (
+        database.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
+        if ("table", "_sqlite_migrations") in there
+        else 0
+    )
+    if not applied and ("table", "event") not in there:
+        if not there and not any((path.parent / name).exists() for name in SIGNS):
+            return  # a first start that was cut off: it is made anew
+        raise _broken(path, f"{path} holds no log of a hall")
+    missing = sorted(_expected(applied) - there)
+    if missing:
+        raise _broken(path, f"{path} is damaged: {missing[0][0]} {missing[0][1]} is missing")
+    count, low, high = database.execute("SELECT count(*), min(seq), max(seq) FROM event").fetchone()
+    if count and (low, high) != (1, count):
+        query = "SELECT seq + 1 FROM event AS e WHERE NOT EXISTS (SELECT 1 FROM event WHERE seq = e.seq + 1)"
+        first = 1 if low != 1 else database.execute(f"{query} ORDER BY seq LIMIT 1").fetchone()[0]
+        lost = high - count
+        raise _broken(path, f"{path} is damaged: {lost} events of the log are missing, from event {first} on")
+
+
+@cache
+def _expected(applied: int) -> frozenset[tuple[str, str]]:
+    """Tables, indexes and triggers that the first ``applied`` migrations make."""
+    database = Database(memory=True)
+    for each in list(migrations.pending(database))[:applied]:
+        each.fn(database)
+    rows = database.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    return frozenset((kind, name) for kind, name in rows)
