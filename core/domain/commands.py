@@ -1,4 +1,8 @@
-"""What may be asked of the hall: imperative, frozen, and carrying who asks."""
+"""What may be asked of the hall: imperative, frozen, and carrying who asks.
+
+``ticket`` in a command at a counter is the id of the ticket that the sender means, ``""`` for none. If the
+counter holds another one, the command is refused. ``None``: whichever ticket is there.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,7 @@ class PauseCounter:
     actor: Actor
     counter: str
     reason: str = ""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class CloseCounter:
     actor: Actor
     counter: str
     after_current: bool = False
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class Recall:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,7 @@ class StartService:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ class FinishService:
     actor: Actor
     counter: str
     outcome: str = ""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,7 @@ class ParkTicket:
     actor: Actor
     counter: str
     minutes: int | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,7 @@ class TransferTicket:
     to_officer: str | None = None
     at_end: bool = False
     """Join at the end instead of by the original time."""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,7 @@ class ReturnTicket:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +191,7 @@ class AddService:
     actor: Actor
     counter: str
     service: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,9 @@ class UndoAction:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
+    event: int | None = None
+    """The first event of the action that is meant: the same ticket may have seen another one since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +242,7 @@ class RecordNoShow:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +341,17 @@ class RevokeAccount:
     name: str
 
 
+OnTicket = (
+    Recall
+    | StartService
+    | FinishService
+    | RecordNoShow
+    | ParkTicket
+    | TransferTicket
+    | ReturnTicket
+    | AddService
+)
+"""Commands that act on the ticket at the counter."""
 AtCounter = (
     OpenCounter
     | PauseCounter

@@ -20,6 +20,7 @@ from core.domain.counter_rules import (
     require_own,
     require_state,
     ticket_at,
+    ticket_changed,
 )
 from core.domain.hall import DeskState, Hall
 from core.domain.plan import Counter, Service
@@ -30,7 +31,7 @@ from core.domain.ticket import TRANSFERRED, Action, State, Ticket, rank_of
 
 def finish(hall: Hall, command: c.FinishService) -> list[e.Event]:
     """The citizen has been served; what is still to come on the ticket opens."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.FINISH)
+    counter, ticket = current_ticket(hall, command, Action.FINISH)
     outcome = _outcome(hall.plan.services.get(ticket.stage.service), command.outcome.strip())
     return [
         e.ServiceFinished(ticket.id, counter.id, outcome),
@@ -94,7 +95,7 @@ def _stage(  # noqa: PLR0913 - the facts of a stage
 
 def transfer(hall: Hall, command: c.TransferTicket, at: datetime) -> list[e.Event]:
     """Send the citizen to a service, a counter or an officer."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.TRANSFER)
+    counter, ticket = current_ticket(hall, command, Action.TRANSFER)
     targets = (command.service, command.to_counter, command.to_officer)
     if sum(target is not None for target in targets) != 1:
         raise errors.TargetRequired()
@@ -152,7 +153,7 @@ def _require_officer(hall: Hall, name: str) -> None:
 
 def send_back(hall: Hall, command: c.ReturnTicket) -> list[e.Event]:
     """Send the citizen back to the counter that sent them, by the original time."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.TRANSFER)
+    counter, ticket = current_ticket(hall, command, Action.TRANSFER)
     sender = hall.plan.counters.get(ticket.stage.sender or "")
     before = ticket.stages[-2] if len(ticket.stages) > 1 else None
     if sender is None or before is None:
@@ -178,7 +179,7 @@ def send_back(hall: Hall, command: c.ReturnTicket) -> list[e.Event]:
 
 def add_service(hall: Hall, command: c.AddService) -> list[e.Event]:
     """One more service on the ticket that is being served."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.FINISH)
+    counter, ticket = current_ticket(hall, command, Action.FINISH)
     service = hall.plan.services.get(command.service)
     if service is None:
         raise errors.ServiceUnknown(service=command.service)
@@ -189,7 +190,7 @@ def add_service(hall: Hall, command: c.AddService) -> list[e.Event]:
 
 def park(hall: Hall, command: c.ParkTicket, at: datetime) -> list[e.Event]:
     """The citizen fetches something; with a limit of time if the officer names one."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.PARK)
+    counter, ticket = current_ticket(hall, command, Action.PARK)
     until = at + timedelta(minutes=command.minutes) if command.minutes else None
     return [e.TicketParked(ticket.id, counter.id, until), *closing(hall, counter)]
 
@@ -284,6 +285,8 @@ def undo(hall: Hall, command: c.UndoAction, at: datetime) -> list[e.Event]:
     if held.desk.officer != command.actor.name:
         require_own(counter, held.desk, command.actor)
     now = hall.tickets[held.before.id]
+    if command.ticket not in (None, now.id) or command.event not in (None, held.seq):
+        raise ticket_changed(hall, counter, command.ticket or "", now, "undo")
     if at - held.at > limit:
         raise errors.UndoTooLate(seconds=int(limit.total_seconds()), state=now.state.value)
     holds = ticket_at(hall, desk)

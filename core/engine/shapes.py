@@ -294,10 +294,15 @@ class ParkedShape(TypedDict):
 
 
 class UndoShape(TypedDict):
-    """What can be taken back, and for how many seconds more."""
+    """What can be taken back, and for how many seconds more.
+
+    ``ticket`` and ``event`` (the action's first event in the log) are what ``undo`` sends back.
+    """
 
     action: str
     number: str
+    ticket: str
+    event: int
     seconds_left: int
 
 

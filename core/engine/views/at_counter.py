@@ -131,7 +131,13 @@ class CounterViews(Telling):
         if not allowed(hall, c.UndoAction(actor, counter.id), at):
             return None
         left = (held.at + hall.plan.rules.undo_for - at).total_seconds()
-        return {"action": held.action, "number": held.before.number, "seconds_left": max(0, int(left))}
+        return {
+            "action": held.action,
+            "number": held.before.number,
+            "ticket": held.before.id,
+            "event": held.seq,
+            "seconds_left": max(0, int(left)),
+        }
 
     def _waiting(self, hall: Hall, ticket: Ticket, at: datetime) -> s.WaitingTicketShape:
         service = hall.plan.services.get(ticket.stage.service)
