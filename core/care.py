@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from core.config import Config
+from core.domain.events import Recorded
+from core.domain.evolving import replay
 from core.domain.hall import PrinterState
 from core.engine.projection import rebuild
-from core.halls import hold, open_store
+from core.engine.stranded_words import consequences
+from core.halls import TRAINING, clock_for_commands, hold, open_store
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
-from core.store.sqlite import FILE, SqliteStore
+from core.store.sqlite import FILE, SqliteStore, glance
 
 SIDE_FILES = ("-wal", "-shm")
 FREE_SPACE = 200 * 1024 * 1024
@@ -189,10 +192,28 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
     gaps = store.gaps()
     advice = "keep a copy of the data and ask for help" if gaps else ""
     yield Finding("numbers", ", ".join(gaps) or "each series runs from 1 without a gap", advice)
+    told = list(_concerned(config, store.meta("kind"), store.load()))
+    advice = "correct the configuration, or start the hall with it: other counters call them" if told else ""
+    yield Finding("configuration and open day", "; ".join(told) or "nobody is left without a counter", advice)
     rows = rebuild(config.plan, store.everything())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
     yield Finding("report tables", found, "antrean rebuild" if differing else "")
+
+
+def concerned(config: Config, data: Path) -> list[str]:
+    """Whom of an open day this configuration leaves without a counter or a printer, one sentence a case."""
+    if not (data / FILE).exists():
+        return []
+    kind, log = glance(data)
+    return list(_concerned(config, kind, log))
+
+
+def _concerned(config: Config, kind: str | None, log: Iterable[Recorded]) -> Iterator[str]:
+    hall, training = replay(config.plan, log), kind == TRAINING
+    today = clock_for_commands(training=training).now().astimezone(config.plan.timezone).date()
+    if hall.day is not None and (training or hall.day >= today):
+        yield from consequences(hall, config.settings.printers)
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

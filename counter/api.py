@@ -47,7 +47,8 @@ class ActionBody(Body):
         default=None,
         max_length=32,
         description="Actions on the ticket at the counter, `pause`, `close`, `undo`: the id of the "
-        "ticket that is meant, empty for none. Another one there: `ticket_changed`. Only programs may leave it out.",
+        "ticket that is meant, empty for none. Another one there: `ticket_changed`. "
+        "Only programs may leave it out.",
     )
     event: int | None = Field(
         default=None,

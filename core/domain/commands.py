@@ -224,7 +224,7 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseAimed:
-    """A timer: whoever waits for a counter or an officer that is gone waits for their service."""
+    """A timer, and the start: whoever waits for a counter, officer or service that is gone can be called."""
 
     actor: Actor
 
@@ -353,22 +353,15 @@ OnTicket = (
 )
 """Commands that act on the ticket at the counter."""
 AtCounter = (
-    OpenCounter
+    OnTicket
+    | OpenCounter
     | PauseCounter
     | CutOff
     | CloseCounter
     | HelpServices
     | CallNext
     | CallNumber
-    | Recall
-    | StartService
-    | FinishService
-    | RecordNoShow
-    | ParkTicket
     | ResumeTicket
-    | TransferTicket
-    | ReturnTicket
-    | AddService
     | RestoreTicket
     | UndoAction
 )

@@ -123,6 +123,8 @@ class _Report:
                 self._waits.begin(ticket, at)
             case e.TicketRestored(ticket=ticket) | e.TicketUnparked(ticket=ticket):
                 self._waits.begin(ticket, at)
+            case e.TicketPutBack(ticket=ticket) if ticket not in self._waits.since:
+                self._waits.begin(ticket, at)  # it was being served at a counter that is gone
             case e.ServiceStarted(ticket=ticket) | e.TicketMissed(ticket=ticket):
                 self._waits.since.pop(ticket, None)
             case e.ActionUndone(ticket=ticket):

@@ -117,6 +117,9 @@ class TicketShape(_Class):
     state: str
     ahead: int
     forecast: ForecastShape
+    callers: str
+    """Who may call it: ``own`` (its counters), ``others`` (its service has none any more, others take it
+    over), ``none`` (nobody can: the holder must ask; ``ahead`` and ``forecast`` say nothing then)."""
     zone: str
     zone_name: Name
     floor: str

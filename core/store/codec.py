@@ -17,7 +17,9 @@ from core.ports import StoreError, instant
 Row = tuple[int, str, str, str, int, str, str, str]
 """seq, day, at, kind, version, actor, command_id, data"""
 
-UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("AimLifted", 1): lambda data: {**data, "to": None},
+}
 """From (kind, version) to a function that makes the data of the next version."""
 
 

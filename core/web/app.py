@@ -29,6 +29,7 @@ from core.settings import Settings
 from core.web import auth, health, pages, problems
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
+from core.web.changed_plan import adopt
 from core.web.face import Face, House
 from core.web.i18n import Texts, language
 from core.web.live import Live, Wiring
@@ -77,6 +78,7 @@ def create(parts: Parts) -> Application:
     """Build the engine and mount the faces on it; the log is read and the engine runs afterwards."""
     engine = Engine(parts.plan, parts.store, parts.clock, parts.concurrency)
     engine.start()
+    adopt(engine, parts.settings.printers)
     modules = {name: import_module(name) for name in parts.settings.faces}
     folders = [Path(str(module.__file__)).parent / "translations" for module in modules.values()]
     texts = Texts([HERE / "translations", *folders])

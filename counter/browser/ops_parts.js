@@ -30,7 +30,9 @@ export function alerts(model, now) {
       ? html`<ol role="list">${list.map(
           (each) => html`<li class=${each.serious ? 'bad' : 'warn'} data-alert=${each.code} data-printer=${each.printer}>
             <span class="sign" aria-hidden="true">${each.serious ? '!' : '◐'}</span>
-            <p>${pick(each.sentence)} <a href="#printer-${each.printer}">${t('ops.look', { printer: nameOf(model, each.printer) })}</a></p>
+            <p>${pick(each.sentence)}${each.printer
+              ? html` <a href="#printer-${each.printer}">${t('ops.look', { printer: nameOf(model, each.printer) })}</a>`
+              : nothing}</p>
             <p class="when figures">${say(since(each.at, now))}</p>
           </li>`,
         )}</ol>`

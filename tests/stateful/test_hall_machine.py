@@ -774,7 +774,8 @@ class HallMachine(RuleBasedStateMachine):
             return Chosen(ticket, self.place(ticket), "guard", minutes=limit // timedelta(minutes=1))
         first = min(tier, key=self.place)
         if first.stage.aim is not None:
-            return Chosen(first, self.place(first), "aimed")
+            rule = "taken_over" if first.stage.aim.startswith("agency:") else "aimed"
+            return Chosen(first, self.place(first), rule)
         ratio = self.plan.services[first.stage.service].ratio
         fellows = [each for each in tier if each.stage.list_key == first.stage.list_key]
         if ratio is None or len({each.marked for each in fellows}) == 1:
@@ -826,6 +827,7 @@ class HallMachine(RuleBasedStateMachine):
         desk = self.hall.desk(counter_id)
         tiers = [list(tier) for tier in self.plan.counters[counter_id].tiers]
         tiers[0] += [f"@counter:{counter_id}", f"@officer:{desk.officer}"]
+        tiers[0] += [f"@agency:{self.plan.counters[counter_id].agency}"]  # for a service without a counter
         return [*tiers, list(desk.helping)]
 
     def line_of(self, command: c.Command) -> list[Ticket] | None:
@@ -951,14 +953,15 @@ class HallMachine(RuleBasedStateMachine):
     def nobody_is_stranded(self) -> None:
         """Each who waits is called by some counter as soon as its officer is there.
 
-        One who is aimed at somebody who has left is released by the next look of the hall's own timer.
+        That holds for a service without a counter too: the counters of its agency take it over. One who
+        is aimed at somebody who has left is released by the next look of the hall's own timer.
         """
         lifted = decide(self.hall, c.ReleaseAimed(SYSTEM), self.clock.now())
         released = {event.ticket for event in lifted if isinstance(event, e.AimLifted)}
         for ticket in self.hall.tickets.values():
             stage = ticket.stage
-            if ticket.state is State.WAITING and (stage.aim or self.plan.counters_of[stage.service]):
-                if stage.aim is None:
+            if ticket.state is State.WAITING:
+                if stage.aim is None or stage.aim.startswith("agency:"):
                     desks = [(each, Desk(DeskState.OPEN, "somebody")) for each in self.plan.counters.values()]
                 else:
                     desks = [
