@@ -108,7 +108,7 @@ def create(parts: Parts) -> Application:
     health.register(app, house, faces, live.metrics)
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
-    presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
+    presence = Presence(engine, lambda: live.followers("counter"), parts.clock, parts.concurrency)
     presence.start()
     for face in faces:
         face.start()
