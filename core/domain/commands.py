@@ -292,6 +292,8 @@ class ReprintTicket:
     kiosk: str | None = None
     site: str = ""
     """What the address of the ticket's page begins with, for one that was never printed."""
+    shown: tuple[str, str] | None = None
+    """The last job and its state as a screen shows them: one that has gone on is not printed again."""
 
 
 @dataclass(frozen=True, slots=True)

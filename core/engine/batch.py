@@ -18,7 +18,7 @@ from core.ports import Outcome, Secret, Waiter
 
 _UNPRINTED = frozenset({"token", "secret_hash", "site"})
 """Fields that differ from one try of the same request to the next."""
-_LATER = frozenset({"ticket", "event"})
+_LATER = frozenset({"ticket", "event", "shown"})
 """Fields that commands got later: one that leaves them out has the digest that it had before."""
 
 
