@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,18 +21,21 @@ import httpx
 from core.clock import RealClock
 from core.config import Config
 from core.damage import Damaged, look_closely
+from core.domain.events import Recorded
+from core.domain.evolving import replay
 from core.domain.hall import PrinterState
 from core.domain.plan import Plan
 from core.engine.ledger import ADVICE as LEDGER_ADVICE
 from core.engine.projection import rebuild
+from core.engine.stranded_words import consequences
 from core.folders import open_to_others
-from core.halls import TRAINING, hold, open_store, serving_at
+from core.halls import TRAINING, clock_for_commands, hold, open_store, serving_at
 from core.ports import KEYS, Fault, StoreError, Unwritable
 from core.settings import PrinterSettings
 from core.steadiness import AHEAD_LIMIT_S, span
 from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
 from core.store.inspecting import Inspected, NoHall, inspect
-from core.store.sqlite import FILE, SqliteStore
+from core.store.sqlite import FILE, SqliteStore, glance
 
 SIDE_FILES = (WAL, "-shm", MARKER)
 FREE_SPACE = 200 * 1024 * 1024
@@ -317,6 +320,9 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
     yield Finding("numbers", ", ".join(gaps) or "each series runs from 1 without a gap", advice)
     if store.meta("kind") != TRAINING and (newest := store.newest_instant()) is not None:
         yield _clock(newest, RealClock().now())
+    told = list(_concerned(config, store.meta("kind"), store.load()))
+    advice = "correct the configuration, or start the hall with it: other counters call them" if told else ""
+    yield Finding("configuration and open day", "; ".join(told) or "nobody is left without a counter", advice)
     rows = rebuild(config.plan, store.by_day())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
@@ -333,6 +339,21 @@ def _clock(newest: datetime, now: datetime) -> Finding:
     else:
         return Finding("clock", "not before the log's newest event")
     return Finding("clock", found, "set this machine's clock; if it is right: antrean clock accept")
+
+
+def concerned(config: Config, data: Path) -> list[str]:
+    """Whom of an open day this configuration leaves without a counter or a printer, one sentence a case."""
+    if not (data / FILE).exists():
+        return []
+    kind, log = glance(data)
+    return list(_concerned(config, kind, log))
+
+
+def _concerned(config: Config, kind: str | None, log: Iterable[Recorded]) -> Iterator[str]:
+    hall, training = replay(config.plan, log), kind == TRAINING
+    today = clock_for_commands(training=training).now().astimezone(config.plan.timezone).date()
+    if hall.day is not None and (training or hall.day >= today):
+        yield from consequences(hall, config.settings.printers)
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

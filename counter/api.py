@@ -18,6 +18,7 @@ from core.domain.ticket import Why
 from core.engine import shapes as s
 from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
+from core.web.auth import bearer
 from core.web.face import House
 
 
@@ -42,6 +43,19 @@ class ActionPath(CounterPath):
 class ActionBody(Body):
     """What some actions need besides."""
 
+    ticket: str | None = Field(
+        default=None,
+        max_length=32,
+        description="Actions on the ticket at the counter, `pause`, `close`, `undo`: the id of the "
+        "ticket that is meant, empty for none. Another one there: `ticket_changed`. "
+        "Only programs may leave it out.",
+    )
+    event: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**63 - 1,
+        description="`undo`: `undo.event` of the view.",
+    )
     number: str | None = Field(
         default=None, max_length=16, description="`call`, `resume`, `restore`: which number."
     )
@@ -79,6 +93,19 @@ class NumberRequired(errors.Refusal):
     status = 422
 
 
+class TicketRequired(errors.Refusal):
+    """A browser must say which ticket it shows. Facts: ``action``, ``send`` (fields, with commas)."""
+
+    code = "ticket_required"
+    status = 422
+
+
+MEANT = frozenset(
+    {"pause", "close", "recall", "start", "finish", "no-show", "park", "transfer", "return", "add", "undo"}
+)
+"""Actions that act on whatever ticket is at the counter."""
+
+
 class OfficerView(BaseModel):
     """``WorkstationShape`` with the log's place, and ``why`` after a call."""
 
@@ -101,23 +128,23 @@ def _number(body: ActionBody) -> str:
 
 ACTIONS: dict[str, Callable[[Actor, str, ActionBody], c.Command]] = {
     "open": lambda actor, counter, _: c.OpenCounter(actor, counter),
-    "close": lambda actor, counter, body: c.CloseCounter(actor, counter, body.last),
-    "pause": lambda actor, counter, body: c.PauseCounter(actor, counter, body.reason),
+    "close": lambda actor, counter, body: c.CloseCounter(actor, counter, body.last, body.ticket),
+    "pause": lambda actor, counter, body: c.PauseCounter(actor, counter, body.reason, body.ticket),
     "next": lambda actor, counter, _: c.CallNext(actor, counter),
     "call": lambda actor, counter, body: c.CallNumber(actor, counter, _number(body), body.reason),
-    "recall": lambda actor, counter, _: c.Recall(actor, counter),
-    "start": lambda actor, counter, _: c.StartService(actor, counter),
-    "finish": lambda actor, counter, body: c.FinishService(actor, counter, body.outcome),
-    "no-show": lambda actor, counter, _: c.RecordNoShow(actor, counter),
-    "park": lambda actor, counter, body: c.ParkTicket(actor, counter, body.minutes),
+    "recall": lambda actor, counter, body: c.Recall(actor, counter, body.ticket),
+    "start": lambda actor, counter, body: c.StartService(actor, counter, body.ticket),
+    "finish": lambda actor, counter, body: c.FinishService(actor, counter, body.outcome, body.ticket),
+    "no-show": lambda actor, counter, body: c.RecordNoShow(actor, counter, body.ticket),
+    "park": lambda actor, counter, body: c.ParkTicket(actor, counter, body.minutes, body.ticket),
     "resume": lambda actor, counter, body: c.ResumeTicket(actor, counter, _number(body), body.wait),
     "transfer": lambda actor, counter, body: c.TransferTicket(
-        actor, counter, body.service, body.counter, body.officer, body.join == "end"
+        actor, counter, body.service, body.counter, body.officer, body.join == "end", body.ticket
     ),
-    "return": lambda actor, counter, _: c.ReturnTicket(actor, counter),
-    "add": lambda actor, counter, body: c.AddService(actor, counter, body.service or ""),
+    "return": lambda actor, counter, body: c.ReturnTicket(actor, counter, body.ticket),
+    "add": lambda actor, counter, body: c.AddService(actor, counter, body.service or "", body.ticket),
     "restore": lambda actor, counter, body: c.RestoreTicket(actor, counter, _number(body)),
-    "undo": lambda actor, counter, _: c.UndoAction(actor, counter),
+    "undo": lambda actor, counter, body: c.UndoAction(actor, counter, body.ticket, body.event),
     "help": lambda actor, counter, body: c.HelpServices(actor, counter, tuple(body.services)),
 }
 
@@ -157,6 +184,7 @@ def api(house: House) -> APIBlueprint:
         make = ACTIONS.get(path.action)
         if make is None:
             raise ActionUnknown(action=path.action, allowed=", ".join(ACTIONS))
+        _require_meant(path.action, body)
         command = make(actor, path.counter, body)
 
         def told(hall: Hall, done: Done) -> dict[str, Any]:
@@ -168,6 +196,15 @@ def api(house: House) -> APIBlueprint:
         return reply(engine.do(command, command_id(), told))
 
     return blueprint
+
+
+def _require_meant(action: str, body: ActionBody) -> None:
+    """A screen shows a ticket and must say which; a program that asks first may rely on what it was told."""
+    if bearer() is not None or action not in MEANT:
+        return
+    wanted = {"ticket": body.ticket, "event": body.event} if action == "undo" else {"ticket": body.ticket}
+    if missing := [name for name, value in wanted.items() if value is None]:
+        raise TicketRequired(action=action, send=", ".join(missing))
 
 
 def admit(house: House, counter: str, actor: Actor) -> None:

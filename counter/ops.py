@@ -14,6 +14,7 @@ from core.domain.hall import Hall
 from core.domain.staff import SUPERVISING, Actor, Role
 from core.engine.effects import Effects
 from core.engine.views.of_printers import OpsShape, PrinterFacts, PrinterViews
+from core.engine.views.of_stranded import concerned
 from core.ports import doubt_of
 from core.web.face import House, Topic
 from core.web.live import TopicUnknown
@@ -68,9 +69,17 @@ def ops_topic(house: House) -> Topic:
         return house.engine.read(lambda hall: look(hall, at))
 
     def touched(effects: Effects, followed: Iterable[str]) -> Iterable[str]:
-        return followed if effects.everything or effects.printers else ()
+        if effects.everything or effects.printers:
+            return followed
+        return followed if house.engine.read(lambda hall: _moved(hall, effects)) else ()
 
     return Topic("ops", admit, view, touched)
+
+
+def _moved(hall: Hall, effects: Effects) -> bool:
+    """Whether somebody has moved whom a changed configuration concerns."""
+    tickets = (hall.tickets.get(each) for each in effects.tickets)
+    return any(ticket is not None and concerned(hall, ticket) for ticket in tickets)
 
 
 def _look(house: House) -> Any:

@@ -58,6 +58,14 @@ class AgainBody(Body):
     )
 
 
+class JobAgainBody(AgainBody):
+    """Where the paper is to come out, and what the screen shows of the job."""
+
+    state: PrintState | None = Field(
+        default=None, description="The state that is shown. In another one by now, nothing is printed."
+    )
+
+
 class PrintBody(AgainBody):
     """Which ticket is wanted on paper."""
 
@@ -117,11 +125,12 @@ def _printing(house: House, blueprint: APIBlueprint) -> None:
     engine, gate = house.engine, house.gate
 
     @blueprint.post("/jobs/<job>/print", responses={200: PrintAnswer, **problems(401, 403, 404, 409)})
-    def print_again(path: JobPath, body: AgainBody) -> Response:
+    def print_again(path: JobPath, body: JobAgainBody) -> Response:
         """Once more: a failed job as it is, any other as a marked copy of the same number."""
         actor = gate.require(*AT_COUNTERS, Role.KIOSK, action="print")
         ticket = engine.read(lambda hall: _may_print(hall, path.job, actor, body.kiosk).ticket)
-        command = c.ReprintTicket(actor, ticket, body.kiosk, base_url(house))
+        shown = None if body.state is None else (path.job, body.state.value)
+        command = c.ReprintTicket(actor, ticket, body.kiosk, base_url(house), shown)
 
         def told(hall: Hall, done: Done) -> s.PrintShape:
             return print_state(hall, done.result.get("job", path.job))

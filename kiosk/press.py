@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from core.domain import commands as c
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """How many printers may block at a time."""
+REROUTE_S = 5.0
+"""Seconds until a job that no other printer could take is offered again,"""
+REROUTE_TRIES = 12
+"""and how often in all: for one minute."""
 LONGEST = 300
 """Characters of a printer's words that are kept."""
 
@@ -38,6 +43,7 @@ class Press:
         self._spooler = Spooler(printers, house.concurrency, self)
         self._moved: set[str] = set()
         """Jobs that a spare printer has, or had: they are not passed round in circles."""
+        self._stopped = False
 
     def start(self) -> None:
         """Print what an earlier run left waiting, then whatever comes.
@@ -55,6 +61,7 @@ class Press:
 
     def stop(self) -> None:
         """Begin nothing new: the hall stops."""
+        self._stopped = True
         self._spooler.stop()
 
     def _here(self, job: PrintJob) -> bool:
@@ -114,6 +121,10 @@ class Press:
                     self._house.concurrency.spawn(partial(self._elsewhere, job))
                 case e.PrintReported(job=job, state=PrintState.QUEUED):
                     self._moved.discard(job)
+                case e.PrintRerouted(job=job) if each.actor == SYSTEM:
+                    self._moved.add(job)  # kept: one that was refused may be tried again
+                case e.PrintRerouted(job=job):
+                    self._moved.discard(job)  # a person has chosen this printer, and begins anew
                 case e.PrinterReported(printer=ident, state=state) if state not in PRINTS:
                     self._house.concurrency.spawn(partial(self._clear, ident))
                 case e.DayStarted() | e.ClockAccepted():
@@ -121,49 +132,80 @@ class Press:
                 case _:
                     pass
 
-    def _elsewhere(self, ident: str) -> None:
-        """A job of which nothing is on paper goes to the spare printer, if that one is well."""
+    def _elsewhere(self, ident: str, tries: int = 1) -> None:
+        """A job of which nothing is on paper goes to the spare printer, as soon as that one is well.
 
-        def spare(hall: Hall) -> str | None:
+        If the spare is not well, or the hall cannot keep the change now, it is tried again every
+        ``REROUTE_S``, ``REROUTE_TRIES`` times at most: later the citizen has gone, and a person decides.
+        """
+
+        def look(hall: Hall) -> tuple[str | None, bool]:
             job = hall.jobs.get(ident)
-            return self._spare(hall, job.printer) if job and job.state is PrintState.FAILED else None
+            if job is None or job.state is not PrintState.FAILED:
+                return None, False
+            spare = self._spare_of(hall, job)
+            return spare, spare is not None and self._well(hall, spare)
 
-        other = self._house.engine.read(spare)
-        if other is None or ident in self._moved:
+        if self._stopped or ident in self._moved:
             return
-        self._moved.add(ident)
-        self._do(c.ReroutePrint(SYSTEM, ident, other))
+        spare, well = self._house.engine.read(look)
+        if spare is None:
+            return
+        if not well or not self._reroute(ident, spare):
+            self._later(partial(self._elsewhere, ident, tries + 1), ident, tries)
 
-    def _clear(self, printer: str) -> None:
+    def _clear(self, printer: str, tries: int = 1) -> None:
         """What waits for a kiosk's own printer that cannot print goes to its spare.
 
         The kiosk's computer has ``sending`` kept before the first byte: of a job that is ``queued`` nothing
-        is on paper. One that it takes at this very moment is refused here.
+        is on paper. One that it takes at this very moment is refused here. Tried again as ``_elsewhere``.
         """
         settings = self._settings.get(printer)
-        if settings is None or settings.kind != ELSEWHERE:
+        if settings is None or settings.kind != ELSEWHERE or settings.spare is None:
             return  # the spooler tries each of its own, and hears at once
+        spare = settings.spare
 
-        def waiting(hall: Hall) -> tuple[str | None, list[str]]:
+        def look(hall: Hall) -> tuple[bool, list[str]]:
+            if self._well(hall, printer):
+                return True, []  # it prints again
             jobs = hall.jobs.values()
             queued = [job.id for job in jobs if (job.printer, job.state) == (printer, PrintState.QUEUED)]
-            return self._spare(hall, printer), queued
+            return self._well(hall, spare), [job for job in queued if job not in self._moved]
 
-        spare, jobs = self._house.engine.read(waiting)
-        for job in jobs:
-            if spare is not None and job not in self._moved:
-                self._moved.add(job)
-                self._do(c.ReroutePrint(SYSTEM, job, spare))
+        if self._stopped:
+            return
+        well, jobs = self._house.engine.read(look)
+        if not jobs:
+            return
+        kept = [self._reroute(job, spare) for job in jobs] if well else [False]
+        if not all(kept):
+            self._later(partial(self._clear, printer, tries + 1), printer, tries)
 
-    def _spare(self, hall: Hall, printer: str) -> str | None:
-        settings = self._settings.get(printer)
-        if settings is None or settings.spare is None:
-            return None
-        known = hall.printers.get(settings.spare)
-        return settings.spare if known is None or known.state in PRINTS else None
+    def _spare_of(self, hall: Hall, job: PrintJob) -> str | None:
+        """Where a job may go instead; for a printer that left the configuration the one its kiosk has now."""
+        settings = self._settings.get(job.printer)
+        if settings is not None:
+            return settings.spare
+        kiosk = hall.plan.kiosks.get(job.kiosk or "")
+        return kiosk.printer if kiosk is not None and kiosk.printer in self._settings else None
 
-    def _do(self, command: c.Command) -> None:
+    def _well(self, hall: Hall, printer: str) -> bool:
+        known = hall.printers.get(printer)
+        return known is None or known.state in PRINTS
+
+    def _reroute(self, job: str, printer: str) -> bool:
+        """Whether nothing is left to try: it was taken, or somebody was quicker."""
         try:
-            self._house.engine.do(command)
-        except (Refusal, StoreError) as reason:  # somebody was quicker; or nothing is written now
-            log.warning("printing: %s was not taken: %s", type(command).__name__, reason)
+            self._house.engine.do(c.ReroutePrint(SYSTEM, job, printer))
+        except Refusal as reason:
+            log.info("printing: %s stays where it is: %s", job, reason)
+        except StoreError as trouble:
+            log.warning("printing: %s could not be given to %s: %s", job, printer, trouble)
+            return False
+        return True
+
+    def _later(self, again: Callable[[], None], what: str, tries: int) -> None:
+        if tries < REROUTE_TRIES:
+            self._house.concurrency.spawn_after(REROUTE_S, again)
+        else:
+            log.error("printing: no other printer took %s in %d tries; see /ops", what, tries)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from core.care import concerned
 from core.cli.options import MISTAKEN, config_option, data_folder, data_option, load_config, told
 from core.folders import private_files
 from core.halls import parse_clock
@@ -16,8 +17,12 @@ from core.preparing import Wishes, become_server, prepare
 
 @click.command()
 @config_option
-def check(config_path: Path | None) -> None:
-    """Say every mistake of the configuration: exit 0 if there is none, else 2."""
+@data_option
+def check(config_path: Path | None, data_path: Path | None) -> None:
+    """Say every mistake of the configuration: exit 0 if there is none, else 2.
+
+    If the data folder has an open day, also say whom of those who wait it would leave without a counter.
+    """
     config = load_config(config_path)
     plan = config.plan
     click.echo(
@@ -26,6 +31,9 @@ def check(config_path: Path | None) -> None:
     )
     if config.unchecked:
         click.echo(f"{len(config.unchecked)} agencies and services are marked checked = false", err=True)
+    with told():
+        for sentence in concerned(config, data_folder(config, data_path)):
+            click.echo(f"at the next start: {sentence}", err=True)
 
 
 @click.command()

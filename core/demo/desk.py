@@ -15,6 +15,11 @@ OVERTAKEN = frozenset(
 )
 """Refusals that belong to a day: another was faster, or a limit is reached."""
 
+MEANT = frozenset(
+    {"pause", "close", "recall", "start", "finish", "no-show", "park", "transfer", "return", "add"}
+)
+"""Actions that name the ticket which the officer sees at the counter; ``undo`` names what it takes back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -41,20 +46,31 @@ class Desk:
         """Unexpected answers in a row."""
         self.view: dict[str, Any] = {}
         """The officer's screen after the last command that was carried out."""
+        self._shown: dict[str, Any] = {}
+        """What the officer sees: the newest view of this counter."""
         self._seq = self._before = 0.0
 
     def do(self, action: str, **body: Any) -> Answer:
         """Give a command."""
         path = f"/api/v1/counters/{self.duty.counter}/{action}"
         try:
-            answer = self.scene.wire.tell(path, body, self.duty.token)
+            answer = self.scene.wire.tell(path, {**self._meant(action), **body}, self.duty.token)
         except Unanswered as trouble:
             return Answer(599, {"code": "unanswered", "detail": str(trouble)})
         self.scene.notes.clock(answer.body.get("now"))
         if answer.ok:
             self._before, self.view = self._seq, answer.body
+            self._shown = answer.body
             self._seq = max(self._seq, float(answer.body["seq"]))
         return answer
+
+    def _meant(self, action: str) -> dict[str, Any]:
+        """Which ticket, or which action, the officer means."""
+        if action == "undo" and (undo := self._shown.get("undo")):
+            return {"ticket": undo["ticket"], "event": undo["event"]}
+        if action in MEANT and self._shown:
+            return {"ticket": (self._shown.get("current") or {}).get("id", "")}
+        return {}
 
     def step(self, action: str, **body: Any) -> bool:
         """Give a command that must not be refused."""
@@ -80,7 +96,10 @@ class Desk:
             answer = self.scene.wire.look(f"/api/v1/counters/{self.duty.counter}", self.duty.token)
         except Exception:  # the line is down: the next command tells
             return None
-        return answer.body.get("current") if answer.ok else None
+        if not answer.ok:
+            return None
+        self._shown = answer.body
+        return answer.body.get("current")
 
     def unexpected(self, action: str, answer: Answer) -> None:
         """Keep what should not happen."""

@@ -1,4 +1,8 @@
-"""What may be asked of the hall: imperative, frozen, and carrying who asks."""
+"""What may be asked of the hall: imperative, frozen, and carrying who asks.
+
+``ticket`` in a command at a counter is the id of the ticket that the sender means, ``""`` for none. If the
+counter holds another one, the command is refused. ``None``: whichever ticket is there.
+"""
 
 from __future__ import annotations
 
@@ -79,6 +83,7 @@ class PauseCounter:
     actor: Actor
     counter: str
     reason: str = ""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class CloseCounter:
     actor: Actor
     counter: str
     after_current: bool = False
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,7 @@ class Recall:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,7 @@ class StartService:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,7 @@ class FinishService:
     actor: Actor
     counter: str
     outcome: str = ""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,7 @@ class ParkTicket:
     actor: Actor
     counter: str
     minutes: int | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ class TransferTicket:
     to_officer: str | None = None
     at_end: bool = False
     """Join at the end instead of by the original time."""
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +194,7 @@ class ReturnTicket:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,7 @@ class AddService:
     actor: Actor
     counter: str
     service: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +222,9 @@ class UndoAction:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
+    event: int | None = None
+    """The first event of the action that is meant: the same ticket may have seen another one since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +237,7 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseAimed:
-    """A timer: whoever waits for a counter or an officer that is gone waits for their service."""
+    """A timer, and the start: whoever waits for a counter, officer or service that is gone can be called."""
 
     actor: Actor
 
@@ -239,6 +255,7 @@ class RecordNoShow:
 
     actor: Actor
     counter: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +305,8 @@ class ReprintTicket:
     kiosk: str | None = None
     site: str = ""
     """What the address of the ticket's page begins with, for one that was never printed."""
+    shown: tuple[str, str] | None = None
+    """The last job and its state as a screen shows them: one that has gone on is not printed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,23 +356,27 @@ class RevokeAccount:
     name: str
 
 
+OnTicket = (
+    Recall
+    | StartService
+    | FinishService
+    | RecordNoShow
+    | ParkTicket
+    | TransferTicket
+    | ReturnTicket
+    | AddService
+)
+"""Commands that act on the ticket at the counter."""
 AtCounter = (
-    OpenCounter
+    OnTicket
+    | OpenCounter
     | PauseCounter
     | CutOff
     | CloseCounter
     | HelpServices
     | CallNext
     | CallNumber
-    | Recall
-    | StartService
-    | FinishService
-    | RecordNoShow
-    | ParkTicket
     | ResumeTicket
-    | TransferTicket
-    | ReturnTicket
-    | AddService
     | RestoreTicket
     | UndoAction
 )

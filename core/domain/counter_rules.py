@@ -39,6 +39,7 @@ def open_counter(hall: Hall, command: c.OpenCounter) -> list[e.Event]:
 def pause_counter(hall: Hall, command: c.PauseCounter) -> list[e.Event]:
     """The officer stops calling for a while. A called ticket goes back, one being served stays."""
     counter, desk = worked(hall, command.counter, command.actor)
+    require_meant(hall, counter, command.ticket)
     return [
         *_put_back(hall, counter, desk, "paused"),
         e.CounterPaused(counter.id, desk.officer or "", command.reason.strip()),
@@ -69,6 +70,7 @@ def close_counter(hall: Hall, command: c.CloseCounter) -> list[e.Event]:
         raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
     if command.actor.role not in SUPERVISING:
         require_own(counter, desk, command.actor)
+    require_meant(hall, counter, command.ticket)
     ticket = ticket_at(hall, desk)
     if ticket is not None and ticket.state is State.SERVING and not command.after_current:
         raise errors.CounterBusy(counter=counter.id, number=ticket.number, state=ticket.state.value)
@@ -129,7 +131,7 @@ def call_number(hall: Hall, command: c.CallNumber, at: datetime) -> list[e.Event
 
 def recall(hall: Hall, command: c.Recall, at: datetime) -> list[e.Event]:
     """Announce again, at most ``recall_limit`` times and not faster than ``recall_pace``."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.RECALL)
+    counter, ticket = current_ticket(hall, command, Action.RECALL)
     rules, stage = hall.plan.rules, ticket.stage
     if stage.recalls >= rules.recall_limit:
         raise errors.RecallLimit(limit=rules.recall_limit, number=ticket.number, state=stage.state.value)
@@ -141,13 +143,13 @@ def recall(hall: Hall, command: c.Recall, at: datetime) -> list[e.Event]:
 
 def start(hall: Hall, command: c.StartService) -> list[e.Event]:
     """The citizen is here."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.START)
+    counter, ticket = current_ticket(hall, command, Action.START)
     return [e.ServiceStarted(ticket.id, counter.id)]
 
 
 def no_show(hall: Hall, command: c.RecordNoShow) -> list[e.Event]:
     """Nobody came to the call."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.NO_SHOW)
+    counter, ticket = current_ticket(hall, command, Action.NO_SHOW)
     return [e.TicketMissed(ticket.id, counter.id), *closing(hall, counter)]
 
 
@@ -194,18 +196,45 @@ def free(hall: Hall, counter_id: str, actor: Actor) -> tuple[Counter, Desk]:
     return counter, desk
 
 
-def current_ticket(hall: Hall, counter_id: str, actor: Actor, action: Action) -> tuple[Counter, Ticket]:
+def current_ticket(hall: Hall, command: c.OnTicket, action: Action) -> tuple[Counter, Ticket]:
     """The counter and its ticket, which ``action`` may move. A pause does not stop serving."""
-    counter = counter_for(hall, counter_id, actor)
+    counter = counter_for(hall, command.counter, command.actor)
     desk = hall.desk(counter.id)
     if desk.state is DeskState.CLOSED:
         raise errors.CounterNotOpen(counter=counter.id, state=desk.state.value)
-    require_own(counter, desk, actor)
+    require_own(counter, desk, command.actor)
+    require_meant(hall, counter, command.ticket)
     ticket = ticket_at(hall, desk)
     if ticket is None:
         raise errors.NothingCalled(counter=counter.id, action=action.value, state=desk.state.value)
     require_state(ticket, action)
     return counter, ticket
+
+
+def require_meant(hall: Hall, counter: Counter, meant: str | None) -> None:
+    """Refuse a command that means another ticket than the one at the counter. ``""`` means none."""
+    desk = hall.desk(counter.id)
+    if meant is None or meant == (desk.ticket or ""):
+        return
+    found = ticket_at(hall, desk)
+    reason = "gone" if found is None else "other" if meant else "came"
+    raise ticket_changed(hall, counter, meant, found, reason)
+
+
+def ticket_changed(
+    hall: Hall, counter: Counter, meant: str, found: Ticket | None, reason: str
+) -> errors.TicketChanged:
+    """The refusal, with the state of the ticket found, or of the counter where there is none."""
+    asked = hall.tickets.get(meant)
+    return errors.TicketChanged(
+        counter=counter.id,
+        asked=meant,
+        asked_number=asked.number if asked is not None else meant,
+        ticket=found.id if found is not None else None,
+        number=found.number if found is not None else None,
+        state=found.state.value if found is not None else hall.desk(counter.id).state.value,
+        reason=reason,
+    )
 
 
 def ticket_at(hall: Hall, desk: Desk) -> Ticket | None:

@@ -28,7 +28,6 @@ from core.domain.journey_rules import (
     finish,
     park,
     postpone,
-    release_aimed,
     restore,
     resume,
     send_back,
@@ -40,6 +39,7 @@ from core.domain.plan import PriorityClass, Service
 from core.domain.print_rules import report_print, report_printer, reprint, reroute_print
 from core.domain.ranking import ahead_by_service
 from core.domain.staff import ADMINISTERING, SUPERVISING, TOKEN_ROLES, Role
+from core.domain.stranded_rules import stranded
 from core.domain.ticket import OPEN, Action, allows, rank_of
 
 TOKEN_LENGTH = 22
@@ -97,7 +97,7 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
         case c.EndParks():
             return end_parks(hall, at)
         case c.ReleaseAimed():
-            return release_aimed(hall)
+            return list(stranded(hall))
         case c.CutOff():
             return cut_off(hall, command)
         case c.PauseService():

@@ -118,6 +118,18 @@ class NothingCalled(Refusal):
     code = "no_current_ticket"
 
 
+class TicketChanged(Refusal):
+    """The counter holds another ticket than the one that was meant, or none; or did something else last.
+
+    Facts: ``counter``, ``asked`` (the id that was sent), ``asked_number``, and what was found: ``ticket``
+    (id), ``number``, ``state`` (of the ticket; of the counter where it holds none), ``reason``:
+    ``other`` (another ticket), ``came`` (one where none was meant), ``gone`` (none), ``undo`` (another
+    action was the last one).
+    """
+
+    code = "ticket_changed"
+
+
 class CounterBusy(Refusal):
     """The counter already holds a ticket. Facts: ``counter``, ``number``, ``state`` (of the ticket)."""
 

@@ -200,11 +200,13 @@ class TicketUnparked(Event):
 
 @dataclass(frozen=True, slots=True)
 class AimLifted(Event):
-    """Whom it was sent to is gone: it waits for its service, with the rank it had, in ``zone``."""
+    """``aim`` (``""``: its service's counters) is gone; ``to`` may call it (``None``: these), in ``zone``."""
 
+    version: ClassVar[int] = 2
     ticket: str
     aim: str
     zone: str
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

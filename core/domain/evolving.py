@@ -10,6 +10,7 @@ from core.domain import events as e
 from core.domain.clock_rules import accept_clock, ends_day, keep_ended
 from core.domain.events import Event, Recorded
 from core.domain.hall import (
+    COUNTER_GONE,
     Call,
     Desk,
     DeskState,
@@ -107,9 +108,11 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             stage = replace(stage, announced_at=at, recalls=stage.recalls + 1)
             _put(hall, ticket, stage)
             hall.calls.append(Call(recorded.seq, ticket, counter, at, stage.recalls))
-        case e.TicketPutBack(ticket=ticket, counter=counter):
+        case e.TicketPutBack(ticket=ticket, counter=counter, cause=cause):
             _leave_desk(hall, counter)
             _wait_again(hall, ticket)
+            if cause == COUNTER_GONE:
+                hall.freed[ticket] = counter
         case e.ServiceStarted(ticket=ticket):
             _put(hall, ticket, replace(hall.tickets[ticket].stage, state=State.SERVING, started_at=at))
         case e.ServiceFinished(ticket=ticket, counter=counter, outcome=outcome):
@@ -164,12 +167,13 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             hall.parked.pop(ticket, None)
             _put(hall, ticket, replace(hall.tickets[ticket].stage, aim=aim))
             _wait_again(hall, ticket)
-        case e.AimLifted(ticket=ticket, zone=zone):
+        case e.AimLifted(ticket=ticket, zone=zone, to=to):
             held = hall.tickets[ticket]
-            _quit(hall, held)
-            held = replace(held.with_stage(replace(held.stage, aim=None)), zone=zone)
-            hall.tickets[ticket] = held
-            hall.join(held)
+            lifted = replace(held.with_stage(replace(held.stage, aim=to)), zone=zone)
+            hall.tickets[ticket] = lifted
+            if held.state is State.WAITING:
+                _quit(hall, held)
+                hall.join(lifted)
         case e.TicketTransferred(ticket=ticket, counter=counter):
             stage = hall.tickets[ticket].stage
             _put(hall, ticket, replace(stage, state=State.DONE, ended_at=at, outcome=TRANSFERRED))
@@ -213,7 +217,7 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             accept_clock(hall, event, at)
             for each in hall.tickets.values():
                 if each.state is State.WAITING:
-                    _join(hall, each)
+                    hall.join(each)
         case e.AccountAdded(account_kind=kind, name=name, role=role, agency=agency):
             hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq)
         case e.SecretChanged(account_kind=kind, name=name):

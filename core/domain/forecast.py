@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, sqrt
 
 from core.domain.hall import DeskState, Hall
+from core.domain.plan import Counter
 from core.domain.ranking import ahead_by_service
 
 SPREAD = 0.7
@@ -50,9 +51,12 @@ class Work:
     """By how many the work is divided: the open counters, or all where none is."""
 
 
-def work_of(hall: Hall, service: str, ahead: Mapping[str, int]) -> Work:
-    """The work of those ``ahead`` (count by service) for the counters of ``service``."""
-    counters = hall.plan.counters_of.get(service, ())
+def work_of(
+    hall: Hall, service: str, ahead: Mapping[str, int], counters: Sequence[Counter] | None = None
+) -> Work:
+    """The work of those ``ahead`` (count by service) for ``counters``: those of ``service`` if left out."""
+    if counters is None:
+        counters = hall.plan.counters_of.get(service, ())
     at_work = busy = 0
     for counter in counters:
         desk = hall.desk(counter.id)
@@ -71,9 +75,14 @@ def work_for_next(hall: Hall, service: str, at: datetime) -> Work:
     return work_of(hall, service, _ahead_of_newcomer(hall, service, at))
 
 
-def forecast(hall: Hall, service: str, ahead: Mapping[str, int]) -> Forecast:
-    """The range for one who waits for ``service`` with ``ahead`` (count by service) before them."""
-    return forecast_after(hall, service, work_of(hall, service, ahead))
+def forecast(
+    hall: Hall, service: str, ahead: Mapping[str, int], counters: Sequence[Counter] | None = None
+) -> Forecast:
+    """The range for one who waits for ``service`` with ``ahead`` (count by service) before them.
+
+    ``counters``: who calls them, if not those of the service.
+    """
+    return forecast_after(hall, service, work_of(hall, service, ahead, counters))
 
 
 def forecast_after(hall: Hall, service: str, work: Work) -> Forecast:

@@ -26,6 +26,9 @@ CALLS_KEPT = 200
 LENGTHS_KEPT = 30
 """About how many servings the forecast remembers of a service."""
 
+COUNTER_GONE = "counter gone"
+"""Why a ticket was put back and a counter closed: the configuration has it no longer."""
+
 Place = tuple[datetime, int, str]
 """Where a waiting stage stands: rank, ticket sequence (breaks ties), ticket id."""
 
@@ -197,6 +200,8 @@ class Hall:
         self.desks: dict[str, Desk] = {}
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self.missed: dict[str, datetime] = {}
+        self.freed: dict[str, str] = {}
+        """Tickets put back from a counter that has left the configuration, with that counter."""
         self.jobs: dict[str, PrintJob] = {}
 
     def snapshot(self) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ back: later stages join by the original time unless the officer says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from core.domain import commands as c
@@ -20,17 +19,19 @@ from core.domain.counter_rules import (
     require_own,
     require_state,
     ticket_at,
+    ticket_changed,
 )
+from core.domain.forecast import FALLBACK_MINUTES
 from core.domain.hall import DeskState, Hall
-from core.domain.plan import Counter, Service
+from core.domain.plan import Counter, Hours, Service, Words
 from core.domain.ranking import lists_of, rank_behind
 from core.domain.staff import AT_COUNTERS
-from core.domain.ticket import TRANSFERRED, Action, State, Ticket, rank_of
+from core.domain.ticket import TRANSFERRED, Action, Stage, State, Ticket, rank_of
 
 
 def finish(hall: Hall, command: c.FinishService) -> list[e.Event]:
     """The citizen has been served; what is still to come on the ticket opens."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.FINISH)
+    counter, ticket = current_ticket(hall, command, Action.FINISH)
     outcome = _outcome(hall.plan.services.get(ticket.stage.service), command.outcome.strip())
     return [
         e.ServiceFinished(ticket.id, counter.id, outcome),
@@ -94,12 +95,11 @@ def _stage(  # noqa: PLR0913 - the facts of a stage
 
 def transfer(hall: Hall, command: c.TransferTicket, at: datetime) -> list[e.Event]:
     """Send the citizen to a service, a counter or an officer."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.TRANSFER)
+    counter, ticket = current_ticket(hall, command, Action.TRANSFER)
     targets = (command.service, command.to_counter, command.to_officer)
     if sum(target is not None for target in targets) != 1:
         raise errors.TargetRequired()
     joined = at if command.at_end else None
-    here = hall.plan.services.get(ticket.stage.service)
     if command.service is not None:
         service = hall.plan.services.get(command.service)
         if service is None:
@@ -109,13 +109,19 @@ def transfer(hall: Hall, command: c.TransferTicket, at: datetime) -> list[e.Even
         to_come = _onward(service, ticket.to_come)
         stage = _stage(hall, ticket, service, sender=counter.id, to_come=to_come, joined_at=joined)
         return _sent(ticket, counter, f"service {service.id}", stage, hall)
-    if here is None:
-        raise errors.ServiceUnknown(service=ticket.stage.service)
+    here = _service_of(hall, ticket.stage)
     aim, zone = _aim_at(hall, command, counter)
     stage = _stage(
         hall, ticket, here, sender=counter.id, to_come=ticket.to_come, joined_at=joined, aim=aim, zone=zone
     )
     return _sent(ticket, counter, aim.replace(":", " "), stage, hall)
+
+
+def _service_of(hall: Hall, stage: Stage) -> Service:
+    """The service of a stage; one that has left the plan is still what the citizen came for."""
+    name = Words(stage.service, stage.service)
+    gone = Service(stage.service, stage.agency, name, "", FALLBACK_MINUTES, Hours(()))
+    return hall.plan.services.get(stage.service, gone)
 
 
 def _aim_at(hall: Hall, command: c.TransferTicket, here: Counter) -> tuple[str, str]:
@@ -152,14 +158,12 @@ def _require_officer(hall: Hall, name: str) -> None:
 
 def send_back(hall: Hall, command: c.ReturnTicket) -> list[e.Event]:
     """Send the citizen back to the counter that sent them, by the original time."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.TRANSFER)
+    counter, ticket = current_ticket(hall, command, Action.TRANSFER)
     sender = hall.plan.counters.get(ticket.stage.sender or "")
     before = ticket.stages[-2] if len(ticket.stages) > 1 else None
     if sender is None or before is None:
         raise errors.NoSender(number=ticket.number, state=ticket.state.value)
-    service = hall.plan.services.get(before.service)
-    if service is None:
-        raise errors.ServiceUnknown(service=before.service)
+    service = _service_of(hall, before)
     here = ticket.stage.service
     onward = tuple(each for each in ticket.to_come if each != service.id)
     if before.outcome != TRANSFERRED and here not in onward:
@@ -178,7 +182,7 @@ def send_back(hall: Hall, command: c.ReturnTicket) -> list[e.Event]:
 
 def add_service(hall: Hall, command: c.AddService) -> list[e.Event]:
     """One more service on the ticket that is being served."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.FINISH)
+    counter, ticket = current_ticket(hall, command, Action.FINISH)
     service = hall.plan.services.get(command.service)
     if service is None:
         raise errors.ServiceUnknown(service=command.service)
@@ -189,7 +193,7 @@ def add_service(hall: Hall, command: c.AddService) -> list[e.Event]:
 
 def park(hall: Hall, command: c.ParkTicket, at: datetime) -> list[e.Event]:
     """The citizen fetches something; with a limit of time if the officer names one."""
-    counter, ticket = current_ticket(hall, command.counter, command.actor, Action.PARK)
+    counter, ticket = current_ticket(hall, command, Action.PARK)
     until = at + timedelta(minutes=command.minutes) if command.minutes else None
     return [e.TicketParked(ticket.id, counter.id, until), *closing(hall, counter)]
 
@@ -214,28 +218,6 @@ def end_parks(hall: Hall, at: datetime) -> list[e.Event]:
     """Whoever was parked with a limit that is over waits again for the counter that parked them."""
     due = [hall.tickets[ticket] for ticket, until in hall.parked.items() if until is not None and until <= at]
     return [e.TicketUnparked(ticket.id, "time is over", _aim_after_park(hall, ticket)) for ticket in due]
-
-
-def release_aimed(hall: Hall) -> list[e.Event]:
-    """Whoever waits for a counter that has closed, or an officer who has left, waits for their service."""
-    events: list[e.Event] = []
-    for ticket in stranded(hall):
-        agency = hall.plan.agencies.get(ticket.stage.agency)
-        zone = ticket.zone if agency is None else agency.zone
-        events.append(e.AimLifted(ticket.id, ticket.stage.aim or "", zone))
-    return events
-
-
-def stranded(hall: Hall) -> Iterator[Ticket]:
-    """Those who wait for somebody who is gone."""
-    for key, places in hall.waiting.items():
-        if not key.startswith("@") or not places:
-            continue
-        kind, _, name = key.removeprefix("@").partition(":")
-        counter = name if kind == "counter" else hall.desk_of(name)
-        known = counter is not None and counter in hall.plan.counters
-        if not known or hall.desk(counter or "").state is DeskState.CLOSED:
-            yield from (hall.tickets[place[2]] for place in places)
 
 
 def _aim_after_park(hall: Hall, ticket: Ticket) -> str | None:
@@ -284,6 +266,8 @@ def undo(hall: Hall, command: c.UndoAction, at: datetime) -> list[e.Event]:
     if held.desk.officer != command.actor.name:
         require_own(counter, held.desk, command.actor)
     now = hall.tickets[held.before.id]
+    if command.ticket not in (None, now.id) or command.event not in (None, held.seq):
+        raise ticket_changed(hall, counter, command.ticket or "", now, "undo")
     if at - held.at > limit:
         raise errors.UndoTooLate(seconds=int(limit.total_seconds()), state=now.state.value)
     holds = ticket_at(hall, desk)

@@ -66,6 +66,9 @@ def reprint(hall: Hall, command: c.ReprintTicket) -> list[e.Event]:
         raise errors.TicketUnknown(ticket=command.ticket)
     jobs = [job for job in hall.jobs.values() if job.ticket == ticket.id]
     last = jobs[-1] if jobs else None
+    if command.shown is not None and (last is None or (last.id, last.state.value) != command.shown):
+        job, state = (last.id, last.state.value) if last is not None else ("", "none")
+        raise errors.JobState(job=job, state=state, wanted="reprint")
     if last is not None and last.state in {PrintState.QUEUED, PrintState.SENDING}:
         raise errors.JobState(job=last.id, state=last.state.value, wanted="reprint")
     printer = _printer_of(hall, command, last)

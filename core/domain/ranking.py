@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import chain, islice
 
 from core.domain.hall import Desk, Hall, Place
-from core.domain.plan import Counter, Service
+from core.domain.plan import Counter, Plan, Service
 from core.domain.ticket import Stage, Ticket, Why
 
 STEP = timedelta(microseconds=1)
@@ -40,9 +40,16 @@ class _Candidate:
 def tiers_of(counter: Counter, desk: Desk) -> tuple[tuple[str, ...], ...]:
     """The lists that a counter calls from, tier by tier.
 
-    Tickets aimed at the counter or its officer compete in the first tier; services it helps come last.
+    Tickets aimed at the counter or its officer compete in the first tier, and so do those that it takes
+    over; services it helps come last.
     """
-    aimed = (f"@counter:{counter.id}", f"@officer:{desk.officer}")
+    aimed = (
+        f"@counter:{counter.id}",
+        f"@officer:{desk.officer}",
+        f"@agency:{counter.agency}",
+        f"@zone:{counter.zone}",
+        "@hall:",
+    )
     first, *others = counter.tiers or ((),)
     tiers = [(*first, *aimed), *others]
     if desk.helping:
@@ -53,6 +60,45 @@ def tiers_of(counter: Counter, desk: Desk) -> tuple[tuple[str, ...], ...]:
 def lists_of(counter: Counter, desk: Desk) -> tuple[str, ...]:
     """Every list that a counter calls from."""
     return tuple(chain.from_iterable(tiers_of(counter, desk)))
+
+
+_TAKEN_OVER = ("@agency:", "@zone:", "@hall:")
+
+
+def taken_over(stage: Stage) -> bool:
+    """Whether it waits for other counters than those of its service, which has none in the plan."""
+    return stage.list_key.startswith(_TAKEN_OVER)
+
+
+def taken_over_by(plan: Plan, stage: Stage, zone: str) -> str | None:
+    """The aim of a stage whose service no counter of the plan serves; ``None``: its counters call it.
+
+    Those of the agency take it over, else those of ``zone``, else all. ``None`` too if there is no counter.
+    """
+    if plan.counters_of.get(stage.service) or not plan.counters:
+        return None
+    counters = plan.counters.values()
+    if any(each.agency == stage.agency for each in counters):
+        return f"agency:{stage.agency}"
+    return f"zone:{zone}" if any(each.zone == zone for each in counters) else "hall:"
+
+
+def callers_of(hall: Hall, stage: Stage) -> tuple[Counter, ...]:
+    """The counters that may call a stage that waits, open or not. None: it is stranded."""
+    plan = hall.plan
+    kind, _, name = (stage.aim or "").partition(":")
+    match kind:
+        case "":
+            return plan.counters_of.get(stage.service, ())
+        case "agency":
+            return tuple(each for each in plan.counters.values() if each.agency == name)
+        case "zone":
+            return tuple(each for each in plan.counters.values() if each.zone == name)
+        case "hall":
+            return tuple(plan.counters.values())
+        case _:
+            counter = plan.counters.get((name if kind == "counter" else hall.desk_of(name)) or "")
+            return () if counter is None else (counter,)
 
 
 def next_for(hall: Hall, counter: Counter, at: datetime) -> Choice | None:
@@ -133,7 +179,7 @@ def _head_of_list(hall: Hall, key: str, service: Service | None) -> _Candidate:
     """
     place = hall.waiting[key][0]
     if service is None:
-        return _Candidate(place, place[2], "aimed")
+        return _Candidate(place, place[2], "taken_over" if key.startswith(_TAKEN_OVER) else "aimed")
     if service.ratio is None:
         return _Candidate(place, place[2], "")
     marked, regular = hall.lanes.get((key, True)), hall.lanes.get((key, False))
@@ -237,10 +283,8 @@ def _lists_around(hall: Hall, stage: Stage) -> tuple[str, ...]:
     """The lists of those who are called by the same counters as one who waits in this stage."""
     if stage.aim is None:
         return hall.plan.rivals_of.get(stage.service, (stage.service,))
-    kind, _, name = stage.aim.partition(":")
-    place = name if kind == "counter" else hall.desk_of(name)
-    counter = hall.plan.counters.get(place or "")
-    return (stage.list_key,) if counter is None else lists_of(counter, hall.desk(counter.id))
+    keys = chain.from_iterable(lists_of(each, hall.desk(each.id)) for each in callers_of(hall, stage))
+    return tuple(dict.fromkeys(keys)) or (stage.list_key,)
 
 
 def in_order(hall: Hall, counter: Counter, limit: int) -> list[Ticket]:

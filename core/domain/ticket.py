@@ -89,8 +89,9 @@ class Why:
     ``rule``: ``arrival`` (nobody came earlier), ``head_start`` (its class counts as having come
     ``head_start_s`` seconds earlier), ``ratio`` (classes take turns), ``guard`` (it waited longer than
     its service allows), ``help`` (it waited too long for its own counters), ``tier`` (this counter
-    serves its services first), ``aimed`` (it was sent to this counter or officer), ``order`` (its
-    place after a restore or a transfer), ``number`` (called by number, with ``reason``).
+    serves its services first), ``aimed`` (it was sent to this counter or officer), ``taken_over`` (no
+    counter serves its service any more), ``order`` (its place after a restore or a
+    transfer), ``number`` (called by number, with ``reason``).
     ``passed``: how many who came earlier and still wait were passed.
     """
 

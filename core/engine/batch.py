@@ -22,6 +22,8 @@ OUTCOMES_CACHED = 20_000
 
 _UNPRINTED = frozenset({"token", "secret_hash", "site"})
 """Fields that differ from one try of the same request to the next."""
+_LATER = frozenset({"ticket", "event", "shown"})
+"""Fields that commands got later: one that leaves them out has the digest that it had before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Outcomes:
 def fingerprint_of(command: c.Command) -> str:
     """A digest of what a command asks, the same for every try of the same request."""
     asked = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _UNPRINTED}
+    asked = {name: value for name, value in asked.items() if value is not None or name not in _LATER}
     told = orjson.dumps([type(command).__name__, asked])
     return hashlib.blake2b(told, digest_size=16).hexdigest()
 

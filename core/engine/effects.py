@@ -165,6 +165,11 @@ def _touch_ticket(hall: Hall, event: e.Event, touched: _Touched) -> None:
 
 def _touch_aimed(hall: Hall, aim: str | None, touched: _Touched) -> None:
     kind, _, name = (aim or "").partition(":")
+    if kind in {"agency", "zone", "hall"}:  # others take it over
+        for each in hall.plan.counters.values():
+            if kind == "hall" or name in {each.agency, each.zone}:
+                _touch_counter(hall, each.id, touched)
+        return
     counter = hall.desk_of(name) if kind == "officer" else name
     if counter:
         _touch_counter(hall, counter, touched)

@@ -26,9 +26,9 @@ from core.domain.errors import CommandIdReused, Refusal
 from core.domain.events import Recorded
 from core.domain.evolving import evolve, replay
 from core.domain.hall import Hall
-from core.domain.journey_rules import stranded
 from core.domain.plan import Plan
 from core.domain.staff import SYSTEM, Actor
+from core.domain.stranded_rules import stranded
 from core.engine.batch import (
     Answer,
     Batch,

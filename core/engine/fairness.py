@@ -104,14 +104,7 @@ class _Report:
 
     def _step(self, recorded: Recorded) -> None:
         event, at, hall = recorded.event, recorded.at, self._hall
-        match event:
-            case e.DayEnded() | e.TicketExpired() | e.CounterClosed(cause="day_ended"):
-                self._ended = True
-            case e.ClockAccepted():  # its day goes on, from an instant that may be before earlier ones
-                self._ended, self._until = False, at
-                self._waits.since = {ticket: min(since, at) for ticket, since in self._waits.since.items()}
-            case _:
-                self._until = at
+        self._note_time(event, at)
         match event:
             case e.TicketCalled():
                 self._call(recorded, event)
@@ -126,6 +119,8 @@ class _Report:
                 self._waits.begin(ticket, at)
             case e.TicketRestored(ticket=ticket) | e.TicketUnparked(ticket=ticket):
                 self._waits.begin(ticket, at)
+            case e.TicketPutBack(ticket=ticket) if ticket not in self._waits.since:
+                self._waits.begin(ticket, at)  # it was being served at a counter that is gone
             case e.ServiceStarted(ticket=ticket) | e.TicketMissed(ticket=ticket):
                 self._waits.since.pop(ticket, None)
             case e.ActionUndone(ticket=ticket):
@@ -133,6 +128,16 @@ class _Report:
                     self._waits.since.pop(ticket, None)
             case _:
                 pass
+
+    def _note_time(self, event: e.Event, at: datetime) -> None:
+        match event:
+            case e.DayEnded() | e.TicketExpired() | e.CounterClosed(cause="day_ended"):
+                self._ended = True
+            case e.ClockAccepted():  # its day goes on, from an instant that may be before earlier ones
+                self._ended, self._until = False, at
+                self._waits.since = {ticket: min(since, at) for ticket, since in self._waits.since.items()}
+            case _:
+                self._until = at
 
     # -- one call --------------------------------------------------------------------------------
 

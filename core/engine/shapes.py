@@ -117,6 +117,9 @@ class TicketShape(_Class):
     state: str
     ahead: int
     forecast: ForecastShape
+    callers: str
+    """Who may call it: ``own`` (its counters), ``others`` (its service has none any more, others take it
+    over), ``none`` (nobody can: the holder must ask; ``ahead`` and ``forecast`` say nothing then)."""
     zone: str
     zone_name: Name
     floor: str
@@ -294,10 +297,15 @@ class ParkedShape(TypedDict):
 
 
 class UndoShape(TypedDict):
-    """What can be taken back, and for how many seconds more."""
+    """What can be taken back, and for how many seconds more.
+
+    ``ticket`` and ``event`` (the action's first event in the log) are what ``undo`` sends back.
+    """
 
     action: str
     number: str
+    ticket: str
+    event: int
     seconds_left: int
 
 

@@ -19,6 +19,7 @@ Row = tuple[int, str, str, str, int, str, str, str]
 
 UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("DayStarted", 1): lambda told: told | {"given": ()},
+    ("AimLifted", 1): lambda data: {**data, "to": None},
 }
 """From (kind, version) to a function that makes the data of the next version."""
 

@@ -18,6 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from sqlite_utils import Database
@@ -386,3 +387,23 @@ def _upsert(db: Database, table: str) -> str:
         f"INSERT INTO {table} ({names}) VALUES ({values}) "  # noqa: S608 - names from the schema
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
     )
+
+
+def glance(folder: Path) -> tuple[str | None, list[Recorded]]:
+    """The kind of hall in ``folder``, and what ``SqliteStore.load`` reads there; the file is only read.
+
+    Nothing is migrated: a program of another version may be serving it. Raises ``StoreError``.
+    """
+    marks = ", ".join("?" * len(LASTING))
+    where = f"kind IN ({marks}) OR day = (SELECT max(day) FROM event)"  # noqa: S608 - marks only
+    with _errors():
+        connection = sqlite3.connect(f"file:{quote(str(folder / FILE))}?mode=ro", uri=True)
+        try:
+            kind = connection.execute("SELECT value FROM meta WHERE name = 'kind'").fetchone()
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY seq",  # noqa: S608 - constants
+                tuple(LASTING),
+            )
+            return (None if kind is None else str(kind[0])), [decode(row) for row in rows]
+        finally:
+            connection.close()

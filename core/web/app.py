@@ -29,6 +29,7 @@ from core.settings import Settings
 from core.web import auth, health, pages, problems, standing
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
+from core.web.changed_plan import adopt
 from core.web.condition import Condition, greeting
 from core.web.face import Face, House
 from core.web.host_check import HostCheck
@@ -81,6 +82,7 @@ def create(parts: Parts) -> Application:
     """Build the engine and mount the faces on it; the log is read and the engine runs afterwards."""
     engine = Engine(parts.plan, parts.store, parts.clock, parts.concurrency)
     engine.start()
+    adopt(engine, parts.settings.printers)
     modules = {name: import_module(name) for name in parts.settings.faces}
     folders = [Path(str(module.__file__)).parent / "translations" for module in modules.values()]
     texts = Texts([HERE / "translations", *folders])
@@ -113,7 +115,7 @@ def create(parts: Parts) -> Application:
     health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics(), *standing.metrics()])
     engine.subscribe(live.publish)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
-    presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
+    presence = Presence(engine, lambda: live.followers("counter"), parts.clock, parts.concurrency)
     presence.start()
     condition = Condition(engine, partial(live.socketio.emit, namespace=NAMESPACE), parts.concurrency)
     condition.start()

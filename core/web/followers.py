@@ -26,6 +26,8 @@ class Connection:
 
     actor: Actor | None
     topics: set[str] = field(default_factory=set)
+    as_whom: dict[str, Actor | None] = field(default_factory=dict)
+    """By topic: who was admitted to it; a token may have been sent with the subscription."""
 
 
 class Followers:

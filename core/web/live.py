@@ -184,6 +184,16 @@ class Live:
         """The ids of topic ``name`` that somebody follows."""
         return self._followers.of(name)
 
+    def followers(self, name: str) -> list[tuple[str, Actor | None]]:
+        """The ids of topic ``name`` that are followed, each with who follows; once a connection."""
+        rooms = (
+            room
+            for connection in list(self._connections.values())
+            for room in list(connection.as_whom.items())
+        )
+        split = ((*split_topic(room), actor) for room, actor in rooms)
+        return [(ident, actor) for topic, ident, actor in split if topic == name]
+
     def metrics(self) -> list[Metric]:
         """Who is on the line; what does not fall in the evening was not given back."""
         open_lines = GaugeMetricFamily("antrean_connections", "Live lines", value=len(self._connections))
@@ -247,6 +257,7 @@ class Live:
             # 1. the room, 2. the snapshot: a change between the two is pushed, not lost.
             join_room(room)
             connection.topics.add(room)
+            connection.as_whom[room] = actor
             self._followers.add(name, ident)
         if topic.dialogue is not None:
             topic.dialogue.joined(ident, _sid(), asked)
@@ -258,6 +269,7 @@ class Live:
         connection = self._connections[_sid()]
         if room in connection.topics:
             connection.topics.discard(room)
+            connection.as_whom.pop(room, None)
             leave_room(room)
             self._leave(room)
         return {"topic": room}

@@ -1,9 +1,9 @@
-"""Whether somebody is at the workstations: an officer who is cut off holds nobody up.
+"""Whether the officers are at their workstations: one who is cut off holds nobody up.
 
-A workstation follows its counter over the live line. One that did and has been gone for longer than the
-rules allow has lost its network, its power or its officer: the number it called goes back to where it
-was (source: the hall's rules, docs/rules.md). A counter that was never followed, one that is worked by a
-program over the API, is left alone.
+A workstation follows its counter over the live line. If the officer at the counter does so in no tab for
+longer than the rules allow, they have lost their network or their power, or have left: the number they called
+goes back to where it was (source: the hall's rules, docs/rules.md). Others who look at the counter, such as a
+supervisor, do not count. A counter that is worked by a program which never followed it is left alone.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from core.domain import commands as c
 from core.domain.errors import Refusal
-from core.domain.hall import DeskState
-from core.domain.staff import SYSTEM
+from core.domain.hall import Desk, DeskState, Hall
+from core.domain.staff import SYSTEM, Actor
 from core.engine.engine import Engine
 from core.ports import Clock, Concurrency, StoreError
 
@@ -24,17 +24,32 @@ LOOK_S = 5.0
 log = logging.getLogger("antrean.presence")
 
 
+Following = Iterable[tuple[str, Actor | None]]
+"""A counter and who follows it, once a connection."""
+
+
+def is_at(desk: Desk, actor: Actor | None) -> bool:
+    """Whether ``actor`` is the officer at this counter. The one place where the two are compared."""
+    return actor is not None and desk.state is not DeskState.CLOSED and desk.officer == actor.name
+
+
+def _uses_a_browser(hall: Hall, officer: str) -> bool:
+    """Whether this is the account of a person: a program works with a token of its own."""
+    return hall.account("staff", officer) is not None and hall.account("token", officer) is None
+
+
 class Presence:
-    """Watches which counters are followed. ``followed``: those that are, at the moment of asking."""
+    """Watches who follows the counters. ``following``: those who do, at the moment of asking."""
 
     def __init__(
-        self, engine: Engine, followed: Callable[[], Iterable[str]], clock: Clock, threads: Concurrency
+        self, engine: Engine, following: Callable[[], Following], clock: Clock, threads: Concurrency
     ) -> None:
         self._engine = engine
-        self._followed = followed
+        self._following = following
         self._clock = clock
         self._threads = threads
-        self._seen: dict[str, datetime] = {}
+        self._seen: dict[str, tuple[str, datetime]] = {}
+        """By counter: its officer, and when they were last seen there."""
         self._stopped = False
 
     def start(self) -> None:
@@ -57,16 +72,33 @@ class Presence:
     def look(self) -> None:
         """Note who is there, and put back what those hold who have been gone too long."""
         now, after = self._clock.now(), self._engine.hall.plan.rules.cut_off_after
-        here = set(self._followed())
-        self._seen.update(dict.fromkeys(here, now))
+        following = list(self._following())
+        self._engine.read(lambda hall: self._note(hall, following, now))
         if after <= timedelta(0):
             return
-        for counter in [each for each, when in self._seen.items() if now - when >= after]:
-            del self._seen[counter]
-            self._cut_off(counter)
+        for counter, (officer, when) in list(self._seen.items()):
+            if now - when >= after:
+                del self._seen[counter]
+                self._cut_off(counter, officer)
 
-    def _cut_off(self, counter: str) -> None:
-        if self._engine.read(lambda hall: hall.desk(counter).state is not DeskState.OPEN):
+    def _note(self, hall: Hall, following: Following, now: datetime) -> None:
+        for counter, actor in following:
+            if actor is not None and is_at(hall.desk(counter), actor):
+                self._seen[counter] = (actor.name, now)
+        for counter, desk in hall.desks.items():
+            officer = desk.officer or ""
+            if desk.state is DeskState.OPEN and self._seen.get(counter, ("",))[0] != officer:
+                self._seen.pop(counter, None)  # another one was there
+                if _uses_a_browser(hall, officer):
+                    # Opened a moment ago, or before the hall started: the line has as long as ever to come.
+                    self._seen[counter] = (officer, now)
+
+    def _cut_off(self, counter: str, officer: str) -> None:
+        def there(hall: Hall) -> bool:
+            desk = hall.desk(counter)
+            return desk.state is DeskState.OPEN and desk.officer == officer
+
+        if not self._engine.read(there):
             return
         try:
             self._engine.do(c.CutOff(SYSTEM, counter))

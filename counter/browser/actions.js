@@ -1,5 +1,7 @@
 // What the officer may do now, in which order of weight, and by which key. Pure: a model in, descriptions out.
 
+import { shownTicket } from './asking.js';
+
 /** Action → its key. Letters only, each its own: pressing one twice never does a second thing. */
 export const KEYS = Object.freeze({
   open: 'o',
@@ -37,6 +39,30 @@ export const ASKING = Object.freeze([
   'help',
   'reprint',
 ]);
+
+/** Steps that act on whatever ticket is at the counter: they tell the server which one the screen shows. */
+const MEANT = Object.freeze([
+  'pause',
+  'close',
+  'recall',
+  'start',
+  'finish',
+  'no-show',
+  'park',
+  'transfer',
+  'return',
+  'add',
+]);
+
+/**
+ * What a step sends besides its own body, so that the server refuses it once the counter has gone on: the ticket
+ * of the dialog that asked, or the one that is shown; for `undo` the action that the screen offers to take back.
+ */
+export function meant(step, { view, dialog }) {
+  if (step === 'undo') return view.undo ? { ticket: view.undo.ticket, event: view.undo.event } : {};
+  if (!MEANT.includes(step)) return {};
+  return { ticket: dialog && dialog.ticket !== null ? dialog.ticket : shownTicket(view) };
+}
 
 const WORDS = Object.freeze({
   open: 'counter.action.open',

@@ -9,13 +9,20 @@ export const TARGETS = Object.freeze(['service', 'counter', 'officer']);
 /** Dialogs that act on the ticket at the counter; they end with it. */
 const OF_THE_TICKET = Object.freeze(['park', 'transfer', 'add', 'finish', 'finish-next', 'last', 'reprint']);
 
+/** Dialogs that say what becomes of the ticket at the counter, if there is one; they end when another one is there. */
+const BESIDE_THE_TICKET = Object.freeze(['pause', 'close']);
+
 /** Dialogs that choose from what the API lists. */
 const LISTING = Object.freeze(['transfer', 'add', 'help', 'reprint']);
+
+/** The id of the ticket that the screen shows at the counter; empty for none. */
+export const shownTicket = (view) => (view.current ? view.current.id : '');
 
 /** The fields of a dialog when it opens. */
 export function opened(kind, view, number = '') {
   const fields = { kind, number, reason: '', ticket: null };
   if (OF_THE_TICKET.includes(kind)) fields.ticket = view.current ? view.current.id : null;
+  if (BESIDE_THE_TICKET.includes(kind)) fields.ticket = shownTicket(view);
   if (LISTING.includes(kind)) fields.lists = null;
   if (kind === 'transfer') return { ...fields, to: 'service', query: '', chosen: '', join: 'original' };
   if (kind === 'add') return { ...fields, query: '', chosen: '' };
@@ -35,7 +42,7 @@ export const needsLists = (dialog) => LISTING.includes(dialog.kind) && dialog.li
 /** Whether the dialog still asks about what is seen: the same ticket at the counter, a number that is still listed. */
 export function stillFits(dialog, view) {
   if (!dialog) return true;
-  if (dialog.ticket && (!view.current || view.current.id !== dialog.ticket)) return false;
+  if (dialog.ticket !== null && shownTicket(view) !== dialog.ticket) return false;
   if (dialog.kind === 'unpark') return view.parked.length > 0 && listed(view.parked, dialog.number);
   if (dialog.kind === 'restore') return view.missed.length > 0 && listed(view.missed, dialog.number);
   return true;

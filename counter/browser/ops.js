@@ -26,7 +26,9 @@ function show(next) {
 async function press(job, action) {
   if (under(model, job.job)) return;
   show(pressed(model, job.job, action, commandKey()));
-  const body = action === 'print' && does.place(job) ? { kiosk: does.place(job) } : {};
+  // What is shown: a colleague may have had it printed meanwhile, and nobody wants a second copy.
+  const kiosk = does.place(job);
+  const body = action === 'print' ? { state: job.state, ...(kiosk ? { kiosk } : {}) } : {};
   try {
     await post(`/api/v1/jobs/${encodeURIComponent(job.job)}/${action}`, body, { key: model.presses[job.job].key });
     show(answered(model, job.job, { number: job.number, printer: job.printer }, performance.now()));

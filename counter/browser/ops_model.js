@@ -13,6 +13,7 @@ export const SIGNS = Object.freeze({
   cover_open: '▲',
   error: '▲',
   offline: '✕',
+  gone: '✕',
 });
 
 /** `good`, `warn` or `bad`: how a printer's state is drawn. */

@@ -7,7 +7,7 @@ import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
 import { language, onLanguage, pick, setLanguage, t } from '../../core/web/browser/words.js';
-import { actionForKey, isShortcut, offered, otherOfficer, phaseOf } from './actions.js';
+import { actionForKey, isShortcut, meant, offered, otherOfficer, phaseOf } from './actions.js';
 import { needsLists, opened, stillFits } from './asking.js';
 import { SLOW_MS, answered, desk, mayClick, refused, settled, told, underWay, withLine, withView } from './desk.js';
 import { dialogPart } from './dialogs.js';
@@ -40,7 +40,7 @@ function show(next) {
 /** Each press gets its keys once; sending it again after silence uses the same ones. */
 function press(action, body = {}) {
   if (!action.enabled || model.under) return;
-  const bodies = action.steps.map((step, index) => (index === 0 ? body : {}));
+  const bodies = action.steps.map((step, index) => (index === 0 ? { ...body, ...meant(step, model) } : {}));
   const number = model.view.current ? model.view.current.number : '';
   send({ name: action.name, steps: action.steps, bodies, keys: action.steps.map(() => commandKey()), from: 0, number });
 }

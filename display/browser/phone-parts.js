@@ -51,9 +51,11 @@ function hero(ticket) {
 function waiting(ticket, moved) {
   const { median_minutes: low, p80_minutes: high } = ticket.forecast;
   const words = { service: pick(ticket.service_name), zone: pick(ticket.zone_name), floor: ticket.floor };
+  if (ticket.callers === 'none') return html`<p class="sentence">${t('phone.callers_none')}</p>`;
   return html`${moved ? html`<p class="moved">${t(`phone.moved.${moved}`, words)}</p>` : nothing}
     <p class="sentence">${aheadText(ticket.ahead)}</p>
     <p class="expect"><span>${t('phone.expect')}</span> <b class="figures">${rangeText(ticket.forecast)}</b></p>
+    ${ticket.callers === 'others' ? html`<p class="soft">${t('phone.callers_others')}</p>` : nothing}
     ${low >= 1 && high > low ? html`<p class="soft">${t('phone.expect_hint', { high })}</p>` : nothing}`;
 }
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import islice
 
 from core.domain.hall import Hall
-from core.domain.ranking import ahead_of
+from core.domain.ranking import ahead_of, callers_of
 from core.domain.ticket import State, Ticket
 
 
@@ -49,7 +49,9 @@ def due(hall: Hall, ticket: Ticket, said: Collection[str], near: int) -> Notice 
             notice = _notice(ticket, Kind.MISSED, f"missed {stage.called_at}", counter=stage.counter)
         case State.WAITING if near:
             key = f"near {len(ticket.stages)}"  # once a wait: who was sent on waits anew
-            if key in said or (ahead := sum(ahead_of(hall, ticket).values())) > near:
+            if key in said or not callers_of(hall, stage):
+                return None
+            if (ahead := sum(ahead_of(hall, ticket).values())) > near:
                 return None
             notice = _notice(ticket, Kind.NEAR, key, ahead=ahead)
         case _:

@@ -8,6 +8,7 @@ import {
   counterActions,
   dominant,
   listActions,
+  meant,
   offered,
   ticketActions,
   undoAction,
@@ -172,7 +173,31 @@ test('a dialog about a ticket ends with it', () => {
   assert.ok(!stillFits(asked, view()));
   assert.ok(!stillFits(asked, serving({ id: 'c2' }).view));
   assert.ok(stillFits(null, view()));
-  assert.ok(stillFits(opened('pause', now), view()));
+  assert.ok(stillFits(opened('pause', now), now));
+  assert.ok(!stillFits(opened('pause', now), view()), 'it says that this very ticket goes back');
+  assert.ok(!stillFits(opened('close', view()), now));
+  assert.ok(stillFits(opened('call', now), view()));
+});
+
+test('an action names the ticket that is shown, or that its dialog was opened for', () => {
+  const model = serving();
+  assert.deepEqual(meant('finish', model), { ticket: 'c1' });
+  for (const step of ['recall', 'start', 'no-show', 'park', 'transfer', 'return', 'add', 'pause', 'close']) {
+    assert.deepEqual(meant(step, model), { ticket: 'c1' });
+    assert.deepEqual(meant(step, { ...model, view: view() }), { ticket: '' });
+    const asked = { ...model, dialog: opened('park', model.view), view: serving({ id: 'c2' }).view };
+    assert.deepEqual(meant(step, asked), { ticket: 'c1' });
+  }
+  const beside = { ...serving({ id: 'c2' }), dialog: opened('pause', view()) };
+  assert.deepEqual(meant('pause', beside), { ticket: '' }, 'it was opened when nobody was there');
+  for (const step of ['open', 'next', 'call', 'resume', 'restore', 'help', 'reprint']) {
+    assert.deepEqual(meant(step, model), {});
+  }
+});
+
+test('undo names the action that the screen offers to take back', () => {
+  const undo = { action: 'finish', number: 'A006', ticket: 'c0', event: 41, seconds_left: 20 };
+  assert.deepEqual(meant('undo', serving({}, { undo })), { ticket: 'c0', event: 41 });
 });
 
 test('a dialog about a list ends when its number has left it', () => {

@@ -57,7 +57,10 @@ def test_when_the_officer_leaves_it_waits_for_all(story):
 def test_when_the_counter_has_left_the_plan_it_waits_for_all(sent):
     plan = sent.hall.plan
     sent.hall = sent.replayed(replace(plan, counters={k: v for k, v in plan.counters.items() if k != "3"}))
-    assert sent.does(c.ReleaseAimed(SYSTEM)) == [e.AimLifted(A001, "counter:3", "A")]
+    assert sent.does(c.ReleaseAimed(SYSTEM)) == [
+        e.CounterClosed("3", "budi", "counter gone"),
+        e.AimLifted(A001, "counter:3", "A"),
+    ]
     assert sent.numbers("1") == ["A001", "A002"]
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, Route, expect
 
 from tests.chromium import sign_in
 from tests.e2e.conftest import DESK
-from tests.e2e.desk import answer, button, hero, press, view
+from tests.e2e.desk import REST_MS, answer, button, hero, press, view
 from tests.running import Server
 
 COUNTER = "17"
@@ -88,16 +88,16 @@ CALLED = (("n", "start"),)
 SERVING = (*CALLED, ("s", "finish"))
 CASES = {
     "start": Case(
-        CALLED, ("s",), "start", (("no-show", {}),), "no_current_ticket", "open", "no ticket", "next"
+        CALLED, ("s",), "start", (("no-show", {}),), "ticket_changed", "open", "no longer at", "next"
     ),
     "no-show": Case(
         CALLED, ("m",), "no-show", (("start", {}),), "wrong_state", "serving", "being served", "finish"
     ),
     "finish": Case(
-        SERVING, ("f",), "finish", (("park", {}),), "no_current_ticket", "open", "no ticket", "next"
+        SERVING, ("f",), "finish", (("park", {}),), "ticket_changed", "open", "no longer at", "next"
     ),
     "park": Case(
-        SERVING, ("k", "1"), "park", (("finish", {}),), "no_current_ticket", "open", "no ticket", "next"
+        SERVING, ("k", "1"), "park", (("finish", {}),), "ticket_changed", "open", "no longer at", "next"
     ),
     "last": Case(
         CALLED,
@@ -111,6 +111,49 @@ CASES = {
     ),
     "pause": Case(
         (), ("p", "1"), "pause", (("close", {}),), "counter_not_open", "closed", "not open", "open"
+    ),
+    "start another": Case(
+        CALLED,
+        ("s",),
+        "start",
+        (("no-show", {}), ("next", {})),
+        "ticket_changed",
+        "called",
+        "now has",
+        "start",
+    ),
+    "finish another": Case(
+        SERVING,
+        ("f",),
+        "finish",
+        (("finish", {}), ("next", {}), ("start", {})),
+        "ticket_changed",
+        "serving",
+        "Nothing was done",
+        "finish",
+    ),
+    "pause with another": Case(
+        CALLED,
+        ("p", "1"),
+        "pause",
+        (("no-show", {}), ("next", {})),
+        "ticket_changed",
+        "called",
+        "now has",
+        "start",
+    ),
+    "pause with somebody": Case(
+        (), ("p", "1"), "pause", (("next", {}),), "ticket_changed", "called", "showed nobody", "start"
+    ),
+    "undo another": Case(
+        CALLED,
+        ("u",),
+        "undo",
+        (("start", {}), ("finish", {})),
+        "ticket_changed",
+        "done",
+        "Nothing was undone",
+        "next",
     ),
     "next": Case((), ("n",), "next", (("next", {}),), "counter_busy", "called", "still holds", "start"),
     "undo": Case(CALLED, ("u",), "undo", (("start", {}),), "nothing_to_undo", "open", "undone", "finish"),
@@ -237,6 +280,37 @@ def test_a_double_click_in_a_dialog_sends_once(server: Server, at_counter: Calla
     page.wait_for_timeout(600)
     assert [url.rsplit("/", 1)[1] for url in sent] == ["park", "undo"]
     assert view(server, COUNTER)["current"]["state"] == "serving"
+
+
+def test_a_window_that_lost_its_line_never_acts_on_the_ticket_of_another_one(
+    server: Server, at_counter: Callable[..., Page]
+) -> None:
+    """Two tabs of one officer; one hears nothing any more and has not noticed it yet."""
+    numbers = [server.issue(SERVICE)["ticket"]["number"] for _ in range(3)]
+    page = at_counter(COUNTER, "ptsp", "en")
+    deaf = page.context.new_page()
+    deaf.route_web_socket("**/socket.io/**", lambda _line: None)  # it opens, and says nothing
+    deaf.route("**/socket.io/**", lambda asked: None)
+    deaf.goto(f"{server.url}/counter/{COUNTER}?lang=en")
+    press(page, "n", "start")
+    press(page, "s", "finish")
+    deaf.reload()
+    expect(hero(deaf)).to_have_text(numbers[0])
+    press(page, "f", "next")
+    press(page, "n", "start")
+    press(page, "s", "finish")
+    assert hero(deaf).inner_text() == numbers[0]
+    sent: list[Any] = []
+    deaf.on("request", lambda asked: sent.append(asked.post_data_json) if asked.method == "POST" else None)
+    button(deaf, "finish").click()
+    expect(alert(deaf)).to_contain_text(f"now has {numbers[1]}, not {numbers[0]}")
+    expect(hero(deaf)).to_have_text(numbers[1])
+    assert [each["ticket"].rsplit("-", 1)[1] for each in sent] == [numbers[0]]
+    current = view(server, COUNTER)["current"]
+    assert (current["number"], current["state"]) == (numbers[1], "serving")
+    deaf.wait_for_timeout(REST_MS)
+    button(deaf, "finish").click()
+    expect(hero(page)).to_have_text(numbers[2])  # whom the first tab would call next
 
 
 def test_two_windows_follow_each_other(server: Server, at_counter: Callable[..., Page]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from core.domain.events import KINDS, LASTING, Event, Recorded
+from core.domain.events import KINDS, LASTING, AimLifted, Event, Recorded
 from core.domain.staff import Actor, Role
 from core.domain.ticket import Why
 from core.ports import instant
@@ -136,3 +136,10 @@ def test_an_unknown_kind_is_an_error_that_says_so():
 def test_a_version_without_an_upgrade_is_an_error_that_says_so(renamed):
     with pytest.raises(Unreadable, match=r"event 7 \(Renamed, version 0\)"):
         decode(row(0, "{}"))
+
+
+def test_an_aim_that_was_lifted_before_others_could_take_over_went_to_the_service():
+    actor = '{"name":"system","role":"system","agency":null}'
+    data = '{"ticket":"20261124-A001","aim":"counter:3","zone":"A"}'
+    old = (7, "2026-11-24", "2026-11-24T01:00:00.000000Z", "AimLifted", 1, actor, "id-7", data)
+    assert decode(old).event == AimLifted("20261124-A001", "counter:3", "A", None)

@@ -189,3 +189,53 @@ def test_the_fingerprint_looks_at_what_is_asked_and_who_asks():
         c.AddAccount(SYSTEM, "staff", "a", Role.ADMIN, "x"),
     ]
     assert len({fingerprint_of(each) for each in [ISSUE, *others]}) == len(others) + 1
+
+
+# -- commands that name the ticket they mean ---------------------------------------------------------------
+
+FIRST, SECOND = "20261124-A001", "20261124-A002"
+
+
+def two_come(engine: Engine) -> None:
+    """Two tickets, and the first at counter 1."""
+    engine.do(c.IssueTicket(CITIZEN, "ktp", token(1)))
+    engine.do(c.IssueTicket(CITIZEN, "ktp", token(2)))
+    engine.do(c.OpenCounter(ANI, "1"))
+    engine.do(c.CallNext(ANI, "1"))
+
+
+def test_inside_a_batch_a_command_means_the_ticket_that_its_sender_saw(store):
+    engine = engine_on(store)
+    two_come(engine)
+    orders = [
+        (c.StartService(ANI, "1", FIRST), None),
+        (c.FinishService(ANI, "1", "", FIRST), None),
+        (c.CallNext(ANI, "1"), None),
+        (c.StartService(ANI, "1", FIRST), None),
+        (c.PauseCounter(ANI, "1", "", FIRST), None),
+        (c.StartService(ANI, "1", SECOND), None),
+        (c.FinishService(ANI, "1", "", FIRST), None),
+    ]
+    told = [getattr(verdict, "code", "done") for verdict in engine.do_all(orders)]
+    assert told == ["done", "done", "done", "ticket_changed", "ticket_changed", "done", "ticket_changed"]
+    assert engine.hall.tickets[SECOND].state.value == "serving"
+
+
+def test_the_first_outcome_is_known_when_the_counter_has_another_ticket(store):
+    engine = engine_on(store)
+    two_come(engine)
+    start, finish = c.StartService(ANI, "1", FIRST), c.FinishService(ANI, "1", "", FIRST)
+    engine.do(start)
+    done = engine.do(finish, "key-1")
+    engine.do(c.CallNext(ANI, "1"))
+    assert engine.do(finish, "key-1") == Done(done.result, repeated=True)
+    with pytest.raises(errors.CommandIdReused):
+        engine.do(replace(finish, ticket=SECOND), "key-1")
+    with pytest.raises(errors.TicketChanged):
+        engine.do(finish, "key-2")
+
+
+def test_a_command_that_names_no_ticket_has_the_digest_that_earlier_programs_gave_it():
+    assert fingerprint_of(c.FinishService(ANI, "1")) == "dd3ed13a0aeea48b76977b509634a635"
+    assert fingerprint_of(c.UndoAction(ANI, "1")) == "0325237e69d4d9167084622eaad7f9bd"
+    assert fingerprint_of(c.FinishService(ANI, "1", "", FIRST)) != fingerprint_of(c.FinishService(ANI, "1"))

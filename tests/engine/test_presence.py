@@ -9,10 +9,11 @@ import pytest
 from core.domain import commands as c
 from core.domain.hall import DeskState
 from core.domain.plan import Rules
+from core.domain.staff import SYSTEM, Actor, Role
 from core.domain.ticket import State
 from core.ports import StoreError
-from core.web.presence import LOOK_S, Presence
-from tests.worlds import ANI, CITIZEN, DirectThreads, engine_on, small_plan, token
+from core.web.presence import LOOK_S, Presence, is_at
+from tests.worlds import ANI, BUDI, CITIZEN, WAYAN, DirectThreads, engine_on, small_plan, token
 
 A001 = "20261124-A001"
 RULES = Rules(cut_off_after=timedelta(minutes=2))
@@ -30,7 +31,7 @@ def engine(memory, clock):
 
 @pytest.fixture
 def followed():
-    return {"1"}
+    return {("1", ANI)}
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_short_break_of_the_line_does_no_harm(engine, presence, followed, cloc
     followed.clear()
     clock.later(seconds=119)
     presence.look()
-    followed.add("1")
+    followed.add(("1", ANI))
     presence.look()
     followed.clear()
     clock.later(seconds=119)
@@ -124,3 +125,79 @@ def test_it_goes_on_by_itself_also_after_a_trouble_until_it_is_stopped(engine, c
     presence.stop()
     threads.run_timers()
     assert threads.timers == []
+
+
+# -- who counts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", [WAYAN, BUDI, None], ids=["supervisor", "colleague", "nobody"])
+def test_who_only_looks_does_not_keep_an_absent_officers_counter_open(
+    engine, presence, followed, clock, other
+):
+    presence.look()
+    followed.clear()
+    followed.add(("1", other))
+    for _ in range(4):
+        clock.later(seconds=30)
+        presence.look()
+    assert engine.hall.tickets[A001].state is State.WAITING
+    assert engine.hall.desk("1").reason == "cut off"
+
+
+def test_one_of_several_tabs_is_enough(engine, presence, followed, clock):
+    followed.add(("1", WAYAN))
+    for _ in range(10):
+        presence.look()
+        clock.later(minutes=1)
+    assert engine.hall.desk("1").state is DeskState.OPEN
+
+
+def test_a_supervisor_at_the_counter_counts_as_its_officer(engine, presence, followed, clock):
+    engine.do(c.CloseCounter(WAYAN, "1"))
+    engine.do(c.OpenCounter(WAYAN, "1"))
+    followed.clear()
+    followed.add(("1", WAYAN))
+    for _ in range(5):
+        presence.look()
+        clock.later(minutes=1)
+    assert engine.hall.desk("1").state is DeskState.OPEN
+
+
+def test_the_tab_of_who_was_there_before_says_nothing_of_who_is_there_now(engine, presence, followed, clock):
+    presence.look()
+    engine.do(c.CloseCounter(ANI, "1"))
+    engine.do(c.OpenCounter(BUDI, "1"))  # a program of Budi's, which never follows
+    for _ in range(5):
+        clock.later(minutes=1)
+        presence.look()
+    assert engine.hall.desk("1").state is DeskState.OPEN, "it was never followed by its officer"
+
+
+def test_a_person_who_does_not_come_back_after_a_restart_is_cut_off(engine, presence, followed, clock):
+    """Nobody has followed since the start; a program works with a token, a person with a browser."""
+    engine.do(c.AddAccount(SYSTEM, "staff", "ani", Role.OFFICER, "hash", "DUK"))
+    followed.clear()
+    presence.look()
+    clock.later(seconds=119)
+    presence.look()
+    assert engine.hall.desk("1").state is DeskState.OPEN
+    clock.later(seconds=1)
+    presence.look()
+    assert engine.hall.desk("1").reason == "cut off"
+
+
+def test_the_counter_of_a_token_that_never_followed_is_left_alone(engine, presence, followed, clock):
+    engine.do(c.AddAccount(SYSTEM, "token", "ani", Role.OFFICER, "hash", "DUK"))
+    followed.clear()
+    for _ in range(5):
+        presence.look()
+        clock.later(hours=1)
+    assert engine.hall.desk("1").state is DeskState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("actor", "holds"), [(ANI, True), (Actor("ani", Role.AUDITOR), True), (BUDI, False), (None, False)]
+)
+def test_officers_are_compared_in_one_place(engine, actor, holds):
+    assert is_at(engine.hall.desk("1"), actor) is holds
+    assert not is_at(engine.hall.desk("2"), actor)

@@ -11,6 +11,7 @@ from core.domain import commands as c
 from core.domain.hall import PrinterState, PrintState
 from core.domain.staff import SYSTEM
 from core.ports import StoreError
+from kiosk import press
 from tests.printing.halls import PrintingHall, eventually, paper_of
 
 VIRTUAL = {"P1": {}, "P2": {}}
@@ -158,6 +159,114 @@ def test_a_spare_without_paper_gets_nothing(made, tmp_path):
 def broken(folder: Path, printer: str, fault: str) -> None:
     (folder / "printer" / printer).mkdir(parents=True, exist_ok=True)
     (folder / "printer" / printer / "fault").write_text(fault)
+
+
+# -- what another printer could not take at once -------------------------------------------------------
+
+
+class Reroutes:
+    """The engine; ``trouble`` happens to the first ``times`` wishes to move a job."""
+
+    def __init__(self, hall: PrintingHall, trouble, times: int) -> None:
+        self.asked = 0
+        self._carry_out, self._trouble, self._times = hall.engine.do, trouble, times
+
+    def __call__(self, command, *rest):
+        if isinstance(command, c.ReroutePrint):
+            self.asked += 1
+            if self.asked <= self._times:
+                self._trouble(command)
+        return self._carry_out(command, *rest)
+
+
+def full(_command) -> None:
+    raise StoreError("disk full")
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    monkeypatch.setattr("kiosk.press.REROUTE_S", 0.01)
+
+
+def test_a_move_that_could_not_be_kept_is_made_again(made, tmp_path, monkeypatch, hurry):
+    hall = made({"P1": {"spare": "P2"}, "P2": {}})
+    reroutes = Reroutes(hall, full, 3)
+    monkeypatch.setattr(hall.engine, "do", reroutes)
+    broken(tmp_path, "P1", "paper-out")
+    hall.start()
+    job = hall.issue()
+    assert hall.end(job).state == "failed"
+    assert hall.end(job).state == "confirmed"
+    assert (hall.jobs()[job].printer, reroutes.asked) == ("P2", 4)
+    assert papers(hall, tmp_path, job) == 1
+
+
+def test_a_spare_that_is_well_again_gets_what_waits_for_it(made, tmp_path, hurry):
+    hall = made({"P1": {"spare": "P2"}, "P2": {"kind": "agent"}})
+    hall.engine.do(c.ReportPrinter(SYSTEM, "P2", "paper_out", "paper-out"))
+    broken(tmp_path, "P1", "paper-out")
+    hall.start()
+    job = hall.issue()
+    assert hall.end(job).state == "failed"
+    hall.engine.do(c.ReportPrinter(SYSTEM, "P2", "ok", ""))
+    eventually(lambda: hall.jobs()[job].printer == "P2")
+    assert hall.jobs()[job].state is PrintState.QUEUED
+
+
+def test_trying_ends_and_is_told(made, tmp_path, monkeypatch, hurry, caplog):
+    hall = made({"P1": {"spare": "P2"}, "P2": {}})
+    reroutes = Reroutes(hall, full, 10_000)
+    monkeypatch.setattr(hall.engine, "do", reroutes)
+    broken(tmp_path, "P1", "paper-out")
+    hall.start()
+    job = hall.issue()
+    eventually(lambda: any("no other printer took" in each for each in caplog.messages))
+    assert reroutes.asked == press.REROUTE_TRIES
+    assert (hall.jobs()[job].state, hall.jobs()[job].printer) == ("failed", "P1")
+
+
+def test_a_job_that_its_kiosk_took_at_that_very_moment_goes_to_the_spare_when_it_fails(
+    made, tmp_path, monkeypatch
+):
+    hall = made({"P1": {"kind": "agent", "spare": "P2"}, "P2": {}})
+    job = hall.issue()
+
+    def claimed(command) -> None:
+        report(hall, command.job, "sending")  # and the move is refused
+
+    reroutes = Reroutes(hall, claimed, 1)
+    hall.start()
+    monkeypatch.setattr(hall.engine, "do", reroutes)
+    hall.engine.do(c.ReportPrinter(SYSTEM, "P1", "offline", "the kiosk is gone"))
+    eventually(lambda: reroutes.asked == 1 and hall.jobs()[job].state == "sending")
+    report(hall, job, "failed")
+    eventually(lambda: hall.jobs()[job].state == "confirmed")
+    assert (hall.jobs()[job].printer, papers(hall, tmp_path, job)) == ("P2", 1)
+
+
+def test_a_job_is_not_passed_round_in_circles(made):
+    hall = made({"P1": {"kind": "agent", "spare": "P2"}, "P2": {"kind": "agent", "spare": "P1"}})
+    hall.start()
+    job, other = hall.issue(), hall.issue()
+    report(hall, job, "sending", "failed")
+    eventually(lambda: hall.jobs()[job].printer == "P2")
+    report(hall, job, "sending", "failed")
+    report(hall, other, "sending", "failed")
+    eventually(lambda: hall.jobs()[other].printer == "P2")
+    assert (hall.jobs()[job].printer, hall.jobs()[job].state) == ("P2", "failed")
+    hall.again(job)  # a person begins anew
+    report(hall, job, "sending", "failed")
+    eventually(lambda: hall.jobs()[job].printer == "P1")
+
+
+def test_a_job_for_a_printer_that_is_gone_goes_to_the_one_that_its_kiosk_has_now(made, tmp_path):
+    hall = made(VIRTUAL)
+    job = hall.issue()
+    hall.engine.do(c.ReroutePrint(SYSTEM, job, "P0"))  # what kiosk K1 had before
+    hall.start()
+    assert hall.end(job).detail == "unknown printer P0"
+    assert hall.end(job).state == "confirmed"
+    assert (hall.jobs()[job].printer, papers(hall, tmp_path, job)) == ("P1", 1)
 
 
 # -- a printer at a kiosk's own computer -------------------------------------------------------------

@@ -256,6 +256,18 @@ AT_COUNTERS = {
     "return": c.ReturnTicket,
     "undo": c.UndoAction,
 }
+MEANT: dict[str, Callable[[Actor, str, str], c.Command]] = {
+    "start": c.StartService,
+    "recall": c.Recall,
+    "no_show": c.RecordNoShow,
+    "finish": lambda actor, desk, ticket: c.FinishService(actor, desk, "fine", ticket),
+    "park": lambda actor, desk, ticket: c.ParkTicket(actor, desk, 1, ticket),
+    "return": c.ReturnTicket,
+    "pause": lambda actor, desk, ticket: c.PauseCounter(actor, desk, "", ticket),
+    "close": lambda actor, desk, ticket: c.CloseCounter(actor, desk, False, ticket),
+    "last": lambda actor, desk, ticket: c.CloseCounter(actor, desk, True, ticket),
+}
+"""What a window sends that shows a ticket, or nobody (``""``)."""
 UNDOABLE = ["next", "next", "number", "finish", "no_show", "park", "transfer"]
 UNTOUCHED = {"seq", "latest", "mementos", "calls"}
 """What of a hall tells that something happened, even if it was taken back."""
@@ -315,6 +327,8 @@ class HallMachine(RuleBasedStateMachine):
         self.flying: list[Message] = []
         self.untold = False
         self.views = Views(Texts())
+        self.windows: dict[str, tuple[str, dict[str, Any] | None]] = {}
+        """By counter: the ticket that an officer's window shows there, and what it offers to undo."""
         self.start_engine()
 
     def make_store(self) -> Any:
@@ -559,6 +573,48 @@ class HallMachine(RuleBasedStateMachine):
             for name in before.keys() - UNTOUCHED:
                 assert after[name] == before[name], name
 
+    @rule(counter_n=small)
+    def a_window_is_looked_at(self, counter_n: int) -> None:
+        """What it shows stays, whatever happens at the counter: its line is lost."""
+        desk = list(self.plan.counters)[counter_n % len(self.plan.counters)]
+        self.engine.catch_up()
+        view = self.engine.read(
+            lambda hall: self.views.workstation(hall, self.plan.counters[desk], self.clock.now())
+        )
+        shown = view["current"]["id"] if view["current"] is not None else ""
+        self.windows[desk] = (shown, dict(view["undo"]) if view["undo"] is not None else None)
+
+    @precondition(lambda self: self.windows)
+    @rule(n=small, action=st.sampled_from([*MEANT, "undo", "undo"]))
+    def a_stale_window_acts(self, n: int, action: str) -> None:
+        """It acts on the ticket that it shows, or on none."""
+        desk = list(self.windows)[n % len(self.windows)]
+        shown, undo = self.windows[desk]
+        officer = self.at(desk, n)
+        if action == "undo":
+            if undo is None:
+                return
+            shown = undo["ticket"]
+            command: c.Command = c.UndoAction(officer, desk, shown, undo["event"])
+        else:
+            command = MEANT[action](officer, desk, shown)
+        self.engine.tick()
+        self.engine.catch_up()
+        there, seq = self.hall.desk(desk).ticket or "", self.store.last_seq()
+        (verdict,) = self.carry_out([(command, None)], False)
+        told = [each.event for each in self.store.since(seq)]
+        moved = {event.ticket for event in told if getattr(event, "ticket", None) is not None}
+        if action != "undo" and there != shown:
+            assert isinstance(verdict, Refusal), verdict
+        if isinstance(verdict, Refusal):
+            assert moved == set()
+            return
+        assert moved <= {shown}, moved
+        for event in told:
+            if isinstance(event, e.ActionUndone):
+                assert undo is not None
+                assert event.undone == undo["event"]
+
     @rule(seconds=st.sampled_from([1, 8, 30, 600, 3600]))
     def time_passes(self, seconds: int) -> None:
         self.clock.later(seconds=seconds)
@@ -718,7 +774,8 @@ class HallMachine(RuleBasedStateMachine):
             return Chosen(ticket, self.place(ticket), "guard", minutes=limit // timedelta(minutes=1))
         first = min(tier, key=self.place)
         if first.stage.aim is not None:
-            return Chosen(first, self.place(first), "aimed")
+            rule = "taken_over" if first.stage.aim.startswith("agency:") else "aimed"
+            return Chosen(first, self.place(first), rule)
         ratio = self.plan.services[first.stage.service].ratio
         fellows = [each for each in tier if each.stage.list_key == first.stage.list_key]
         if ratio is None or len({each.marked for each in fellows}) == 1:
@@ -770,6 +827,7 @@ class HallMachine(RuleBasedStateMachine):
         desk = self.hall.desk(counter_id)
         tiers = [list(tier) for tier in self.plan.counters[counter_id].tiers]
         tiers[0] += [f"@counter:{counter_id}", f"@officer:{desk.officer}"]
+        tiers[0] += [f"@agency:{self.plan.counters[counter_id].agency}"]  # for a service without a counter
         return [*tiers, list(desk.helping)]
 
     def line_of(self, command: c.Command) -> list[Ticket] | None:
@@ -895,14 +953,15 @@ class HallMachine(RuleBasedStateMachine):
     def nobody_is_stranded(self) -> None:
         """Each who waits is called by some counter as soon as its officer is there.
 
-        One who is aimed at somebody who has left is released by the next look of the hall's own timer.
+        That holds for a service without a counter too: the counters of its agency take it over. One who
+        is aimed at somebody who has left is released by the next look of the hall's own timer.
         """
         lifted = decide(self.hall, c.ReleaseAimed(SYSTEM), self.clock.now())
         released = {event.ticket for event in lifted if isinstance(event, e.AimLifted)}
         for ticket in self.hall.tickets.values():
             stage = ticket.stage
-            if ticket.state is State.WAITING and (stage.aim or self.plan.counters_of[stage.service]):
-                if stage.aim is None:
+            if ticket.state is State.WAITING:
+                if stage.aim is None or stage.aim.startswith("agency:"):
                     desks = [(each, Desk(DeskState.OPEN, "somebody")) for each in self.plan.counters.values()]
                 else:
                     desks = [

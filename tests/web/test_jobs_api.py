@@ -339,3 +339,21 @@ def test_only_printers_of_agents_are_watched(hall: Hall) -> None:
     agents.look()
     silent = house.engine.read(lambda it: [p for p, s in it.printers.items() if "agent" in s.detail])
     assert silent == [printer(hall)]
+
+
+def test_two_who_see_the_same_job_print_one_paper(hall: Hall, agent: Headers, supervisor: Headers) -> None:
+    _, job = issue(hall, agent)
+    bring_to(hall, job, agent, "sending", "failed")
+    post(hall, f"/jobs/{job}/print", supervisor, state="failed")
+    bring_to(hall, job, agent, "sending", "sent", "confirmed")
+    seq = hall.last_seq()
+    late = post(hall, f"/jobs/{job}/print", supervisor, 409, state="failed")  # a screen from before
+    assert (late["code"], late["job"], late["state"]) == ("job_state", job, "confirmed")
+    assert hall.last_seq() == seq
+    copy = post(hall, f"/jobs/{job}/print", supervisor, state="confirmed")["job"]
+    bring_to(hall, copy, agent, "sending", "sent", "confirmed")
+    late = post(hall, f"/jobs/{job}/print", supervisor, 409, state="confirmed")
+    assert (late["job"], late["state"]) == (copy, "confirmed"), "a newer job of this ticket is there"
+    assert post(hall, f"/jobs/{job}/print", supervisor)["job"] not in {job, copy}, (
+        "a program may leave it out"
+    )

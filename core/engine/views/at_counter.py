@@ -8,7 +8,7 @@ from datetime import datetime
 from core.domain import commands as c
 from core.domain.hall import Desk, DeskState, Hall
 from core.domain.plan import Counter
-from core.domain.ranking import in_order, lists_of, next_for
+from core.domain.ranking import in_order, lists_of, next_for, taken_over
 from core.domain.staff import Actor, Role
 from core.domain.ticket import Action, Ticket, allows
 from core.engine import shapes as s
@@ -43,7 +43,7 @@ class CounterViews(Telling):
         at = hall.moment(at)
         choice, undo = next_for(hall, counter, at), self._undo(hall, counter, at)
         missed = [hall.tickets[ticket] for ticket in hall.missed]
-        missed = [ticket for ticket in missed if ticket.stage.service in counter.services]
+        missed = [ticket for ticket in missed if _serves(counter, desk, ticket)]
         return {
             "counter": self.counter(hall, counter),
             "agency_name": name(hall.plan.agencies[counter.agency].name),
@@ -107,7 +107,7 @@ class CounterViews(Telling):
             ticket = hall.tickets[ticket_id]
             stage = ticket.stage
             here = stage.counter == counter.id
-            if here or stage.service in counter.services:
+            if here or _serves(counter, hall.desk(counter.id), ticket):
                 (named,) = self.service_names(hall, (stage.service,))
                 told.append(
                     {
@@ -131,7 +131,13 @@ class CounterViews(Telling):
         if not allowed(hall, c.UndoAction(actor, counter.id), at):
             return None
         left = (held.at + hall.plan.rules.undo_for - at).total_seconds()
-        return {"action": held.action, "number": held.before.number, "seconds_left": max(0, int(left))}
+        return {
+            "action": held.action,
+            "number": held.before.number,
+            "ticket": held.before.id,
+            "event": held.seq,
+            "seconds_left": max(0, int(left)),
+        }
 
     def _waiting(self, hall: Hall, ticket: Ticket, at: datetime) -> s.WaitingTicketShape:
         service = hall.plan.services.get(ticket.stage.service)
@@ -143,10 +149,18 @@ class CounterViews(Telling):
             "service_name": name(service.name) if service else plain(ticket.stage.service),
             "class": ticket.klass,
             "class_name": name(klass.name) if klass else plain(ticket.klass),
-            "mark": klass is not None and klass.mark,
+            "mark": ticket.marked if klass is None else klass.mark,
             "issued_at": self.local(hall, ticket.issued_at) or "",
             "waited_seconds": max(0, int((at - ticket.stage.joined_at).total_seconds())),
         }
+
+
+def _serves(counter: Counter, desk: Desk, ticket: Ticket) -> bool:
+    """Whether one who is away may come back to this counter: for its services, or as it takes them over."""
+    stage = ticket.stage
+    return stage.service in counter.services or (
+        taken_over(stage) and stage.list_key in lists_of(counter, desk)
+    )
 
 
 def _actions(hall: Hall, counter: Counter, desk: Desk, at: datetime) -> list[str]:

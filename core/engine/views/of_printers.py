@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,14 @@ from typing_extensions import TypedDict
 from core.domain.hall import PRINTS, Hall, PrinterState, PrintJob, PrintState
 from core.domain.plan import Words
 from core.engine import shapes as s
-from core.engine.views.telling import Telling, name, plain
+from core.engine.views.of_stranded import StrandedViews
+from core.engine.views.telling import name, plain
 from core.steadiness import Doubt, measured
 
 UNKNOWN = "unknown"
 """The state of an agent's printer that the hall has not heard of yet. One of its own is well till then."""
+GONE = "gone"
+"""The kind and the state of a printer that has left the configuration and still owes paper."""
 WAITING = frozenset({PrintState.QUEUED, PrintState.SENDING})
 OPEN = WAITING | {PrintState.SENT, PrintState.FAILED, PrintState.DOUBTFUL}
 """Whatever is not on paper for certain."""
@@ -50,7 +53,8 @@ class PrinterShape(TypedDict):
     name: str
     kind: str
     state: str
-    """``ok near_end paper_out cover_open error offline mute``; ``unknown`` until an agent has spoken."""
+    """``ok near_end paper_out cover_open error offline mute``; ``unknown`` until an agent has spoken;
+    ``gone``: it has left the configuration and still owes paper."""
     detail: str
     since: str | None
     waiting: int
@@ -104,8 +108,8 @@ class OpsShape(TypedDict):
 
 
 @dataclass(frozen=True)
-class PrinterViews(Telling):
-    """Views of those who look after the paper."""
+class PrinterViews(StrandedViews):
+    """Views of those who look after the paper, and after whoever a changed configuration left behind."""
 
     def printers(self, hall: Hall, known: Iterable[PrinterFacts]) -> list[PrinterShape]:
         """Every printer, in the order of the configuration."""
@@ -116,9 +120,9 @@ class PrinterViews(Telling):
         """The jobs of a printer that are not on paper for certain, oldest first."""
         return [self._job(hall, job) for job in _open_by_printer(hall).get(printer, [])]
 
-    def ops(self, hall: Hall, known: Iterable[PrinterFacts], at: datetime) -> OpsShape:
+    def ops(self, hall: Hall, known: Sequence[PrinterFacts], at: datetime) -> OpsShape:
         """Printers, jobs and alerts; the newest alert first."""
-        facts = {each.id: each for each in known}
+        facts = {each.id: each for each in (*known, *_unknown(hall, known))}
         open_jobs = _open_by_printer(hall)
         printers: list[PrinterOpsShape] = []
         alerts: list[AlertShape] = []
@@ -130,6 +134,10 @@ class PrinterViews(Telling):
             printers.append({**shown, "jobs": listed})
             alerts += self._of_printer(hall, each, shown)
             alerts += [self._of_job(hall, each, job) for job in jobs if job.state in ATTENTION]
+        alerts += [
+            {"code": code, "printer": "", "job": None, "serious": True, "at": since, "sentence": sentence}
+            for code, since, sentence in self.stranded(hall)
+        ]
         alerts.sort(key=lambda alert: alert["at"], reverse=True)
         return {
             "now": self.local(hall, at) or "",
@@ -154,6 +162,8 @@ class PrinterViews(Telling):
     def _printer(self, hall: Hall, facts: PrinterFacts, jobs: list[PrintJob]) -> PrinterShape:
         status = hall.printers.get(facts.id)
         unheard = UNKNOWN if facts.kind == "agent" else PrinterState.OK.value
+        if facts.kind == GONE:
+            status, unheard = None, GONE
         return {
             "id": facts.id,
             "name": facts.name,
@@ -191,6 +201,8 @@ class PrinterViews(Telling):
 
     def _of_printer(self, hall: Hall, facts: PrinterFacts, shown: PrinterShape) -> Iterable[AlertShape]:
         status = hall.printers.get(facts.id)
+        if facts.kind == GONE:
+            return  # its jobs have alerts of their own
         if status is None or status.state in {PrinterState.OK, PrinterState.MUTE}:
             return  # a mute one is no news: it was bought like that, and its line in the list says so
         sentence = self.both(
@@ -218,6 +230,12 @@ class PrinterViews(Telling):
             "at": self.local(hall, ticket.issued_at) or "",
             "sentence": sentence,
         }
+
+
+def _unknown(hall: Hall, known: Sequence[PrinterFacts]) -> Iterable[PrinterFacts]:
+    """Printers that are not configured any more and still owe paper."""
+    ids = {each.id for each in known}
+    return [PrinterFacts(each, each, GONE) for each in _open_by_printer(hall) if each not in ids]
 
 
 def _open_by_printer(hall: Hall) -> Mapping[str, list[PrintJob]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.domain import commands as c
 from core.domain.forecast import Forecast, forecast
 from core.domain.hall import Hall
-from core.domain.ranking import ahead_of
+from core.domain.ranking import ahead_of, callers_of, taken_over
 from core.domain.staff import CITIZEN
 from core.domain.ticket import State, Ticket
 from core.engine import shapes as s
@@ -24,8 +24,13 @@ class TicketViews(Telling):
         service, agency = plan.services.get(stage.service), plan.agencies.get(stage.agency)
         counter = plan.counters.get(stage.counter) if stage.counter is not None else None
         zone = plan.zones.get(counter.zone if counter is not None else ticket.zone)
-        ahead = ahead_of(hall, ticket) if stage.state is State.WAITING else {}
-        wait = forecast(hall, stage.service, ahead) if stage.state is State.WAITING else Forecast(0, 0)
+        if zone is None and agency is not None:  # the configuration has its zone no longer
+            zone = plan.zones.get(agency.zone)
+        waits = stage.state is State.WAITING
+        callers = callers_of(hall, stage) if waits else ()
+        ahead = ahead_of(hall, ticket) if callers else {}
+        others = callers if taken_over(stage) else None
+        wait = forecast(hall, stage.service, ahead, others) if callers else Forecast(0, 0)
         klass = plan.classes.get(ticket.klass)
         return {
             "id": ticket.id,
@@ -36,11 +41,12 @@ class TicketViews(Telling):
             "agency": stage.agency,
             "agency_name": name(agency.name) if agency else plain(stage.agency),
             "class": ticket.klass,
-            "mark": klass is not None and klass.mark,
+            "mark": ticket.marked if klass is None else klass.mark,
             "lang": ticket.lang,
             "state": stage.state.value,
             "ahead": sum(ahead.values()),
             "forecast": span(wait),
+            "callers": "none" if waits and not callers else "others" if taken_over(stage) else "own",
             "zone": zone.id if zone else ticket.zone,
             "zone_name": name(zone.name) if zone else plain(ticket.zone),
             "floor": zone.floor if zone else "",
