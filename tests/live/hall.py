@@ -144,6 +144,7 @@ def make_app(mode):  # noqa: C901 - one function a route
 
     @app.get("/sleep/<float:seconds>")
     def sleep(seconds):
+        say("asleep")
         threads.sleep(seconds)
         return "slept"
 
