@@ -48,7 +48,7 @@ class Talk:
         """The means to speak to one."""
         self.send = send
 
-    def joined(self, ident, who, said):
+    def joined(self, ident, who, said, actor):
         """Greets."""
         self.happened.append(["joined", ident, said.get("name")])
         self.send(who, "greeting", f"talk:{ident}", {"name": said.get("name")})
