@@ -14,7 +14,7 @@ from display.voice.service import Voice
 def face(house: House) -> Face:
     """What core mounts."""
     voice = Voice(house)
-    announcer = Announcer(house, voice.audio)
+    announcer = Announcer(house, voice.audio, voice.seconds)
     push = PushService(house)
 
     def start() -> None:

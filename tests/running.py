@@ -7,14 +7,16 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -22,9 +24,61 @@ ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config.toml"
 CLOCK = "2026-11-24T09:00"
 """A Tuesday on which every agency is open."""
-START_LIMIT_S = 60
+PATIENCE_S = 60.0
+"""How long a test waits for what must come: a machine may be busy. What comes sooner ends the wait."""
+SLOWNESS = float(os.environ.get("ANTREAN_SLOWNESS", "4"))
+"""How much slower than promised a hall may be in a test. 1 on an idle machine: `make long` sets it."""
 READY = re.compile(r"Antrean is ready on (http://\S+)")
 ANTREAN = [sys.executable, "-c", "from core.cli import main; main()"]
+
+
+T = TypeVar("T")
+
+
+def eventually(
+    look: Callable[[], T],
+    words: str | Callable[[], str] = "it did not come about",
+    *,
+    within: float = PATIENCE_S,
+    pause: Callable[[float], None] = time.sleep,
+) -> T:
+    """What ``look`` finds once it is something: looked for again and again, ``within`` seconds.
+
+    A ``LookupError`` of ``look`` means "not there yet". ``pause`` waits for so many seconds: a page's own
+    way of waiting lets the page's events in.
+    """
+    until = time.monotonic() + within
+    while True:
+        trouble: LookupError | None = None
+        try:
+            if found := look():
+                return found
+        except LookupError as missing:
+            trouble = missing
+        if time.monotonic() >= until:
+            raise AssertionError(words if isinstance(words, str) else words()) from trouble
+        pause(0.05)
+
+
+def at_most(promised: float) -> float:
+    """Seconds that a test allows for what the hall does within ``promised`` seconds on an idle machine."""
+    return promised * SLOWNESS
+
+
+def free_port() -> int:
+    """A port for a hall that comes back at its address.
+
+    Below those that Linux gives to outgoing connections (32768 and up): one of these may take the port
+    while the hall is down.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass
@@ -59,7 +113,7 @@ class Server:
         """A program of the hall, with or without a token."""
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
 
     def issue(self, service: str, **body: Any) -> dict[str, Any]:
         """A ticket, taken with a kiosk's token."""
@@ -79,7 +133,7 @@ class Server:
     def kill(self) -> None:
         """As a power cut does: no goodbye."""
         _signal(self.process, signal.SIGKILL)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE_S)
         self._close()
 
     def _close(self) -> None:
@@ -91,10 +145,10 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=PATIENCE_S)
             except subprocess.TimeoutExpired:
                 _signal(self.process, signal.SIGKILL)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=PATIENCE_S)
         self._close()
         return code
 
@@ -158,7 +212,7 @@ def start(
         said.append(line.rstrip())
         if found := READY.search(line):
             return Server(process, found[1], data, said)
-    process.wait(timeout=20)
+    process.wait(timeout=PATIENCE_S)
     process.stdout.close()
     raise AssertionError(f"the hall did not start: {said} {told.read_text()}")
 

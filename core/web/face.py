@@ -58,8 +58,11 @@ class Dialogue(Protocol):
         """Called once, before anybody joins. ``send(who, event, topic, content)`` emits to one connection."""
         ...
 
-    def joined(self, ident: str, who: str, said: Mapping[str, Any]) -> None:
-        """Follows from now on; ``said``: what it sent to subscribe. Called again when it asks again."""
+    def joined(self, ident: str, who: str, said: Mapping[str, Any], actor: Actor | None) -> None:
+        """Follows from now on; ``said``: what it sent to subscribe. Called again when it asks again.
+
+        ``actor``: who it was admitted as.
+        """
         ...
 
     def left(self, ident: str, who: str) -> None:

@@ -260,7 +260,7 @@ class Live:
             connection.as_whom[room] = actor
             self._followers.add(name, ident)
         if topic.dialogue is not None:
-            topic.dialogue.joined(ident, _sid(), asked)
+            topic.dialogue.joined(ident, _sid(), asked, actor)
         return {**self._snapshot(topic, ident), "build": self._wiring.build}
 
     def _unsubscribe(self, data: Any = None) -> Mapping[str, Any]:

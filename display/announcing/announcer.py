@@ -13,13 +13,17 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from core.domain.errors import BoardUnknown
+from core.domain.errors import BoardUnknown, Forbidden, Refusal
 from core.domain.hall import Call, Hall
-from core.domain.staff import Actor
+from core.domain.staff import Actor, Role
 from core.domain.ticket import State
 from core.engine.effects import Effects
+from core.web.auth import session_key
 from core.web.face import House, Topic
-from display.announcing.zones import Announcement, Offer, Zones
+from display.announcing.speakers import Line
+from display.announcing.tasks import Announcement, Offer
+from display.announcing.wishes import Notes, Wish, detail, is_id, noted, wish
+from display.announcing.zones import Zones
 from display.live import may_follow
 
 log = logging.getLogger(__name__)
@@ -27,14 +31,23 @@ log = logging.getLogger(__name__)
 TICK_S = 0.5
 SETTLE_S = 5.0
 """After a start the boards come back within so many seconds, and say what they have said."""
-SAID_AT_MOST = 300
-"""So many ids are taken of a board that says what it has said."""
+CHIME_LEAST_S = 1.5
+"""The chime of the page takes at least so long."""
 
 ENDS = ("done", "failed", "expired", "unwanted", "again")
 """``again``: a board was lost while it spoke."""
 
 Audio = Callable[[Hall, Call], Sequence[str]]
 """Addresses of the files that say a call, one after the other."""
+Length = Callable[[Hall, Call], float]
+"""Seconds that these files last at least."""
+
+
+class NoLoudspeaker(Refusal):
+    """This board speaks for no zone. Facts: ``board``."""
+
+    code = "no_loudspeaker"
+    status = 403
 
 
 class _Turn(Enum):
@@ -48,11 +61,15 @@ class Announcer:
 
     hears = "announced"
 
-    def __init__(self, house: House, audio: Audio, steady: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, house: House, audio: Audio, length: Length, steady: Callable[[], float] = time.monotonic
+    ) -> None:
         """``steady``: seconds of a clock that only runs forward."""
         voice, boards = house.settings.voice, house.plan.boards
         self._house = house
         self._audio = audio
+        self._length = length
+        self._notes = Notes(session_key(house.data))
         self._steady = steady
         self._times = voice.repeats
         self._chime = voice.chime
@@ -85,7 +102,7 @@ class Announcer:
         young = self._house.engine.read(
             lambda hall: [each for each in hall.calls if (now - each.at).total_seconds() < self._lifetime]
         )
-        self._take(young)
+        self._take(young, earlier=True)
         self._house.concurrency.spawn(self._work)
         self._inbox.put(_Turn.MOVE)
 
@@ -99,11 +116,17 @@ class Announcer:
         heard = GaugeMetricFamily("antrean_loudspeakers", "Boards that can be heard", labels=["zone"])
         with self._lock:
             outcomes, speakers = dict(self._zones.outcomes), self._zones.loudspeakers()
+            proved = self._zones.trusted()
         for end in ENDS:
             said.add_metric([end], outcomes.get(end, 0))
         for zone, count in speakers.items():
             heard.add_metric([zone], count)
-        return [said, heard]
+        trusted = GaugeMetricFamily(
+            "antrean_loudspeakers_trusted", "Boards with a token, or that have spoken", labels=["zone"]
+        )
+        for zone, count in proved.items():
+            trusted.add_metric([zone], count)
+        return [said, heard, trusted]
 
     # -- the dialogue: in the threads of the boards' connections ----------------------------------------
 
@@ -111,15 +134,19 @@ class Announcer:
         """Given the means to speak to one board."""
         self._send = send
 
-    def joined(self, ident: str, who: str, said: Mapping[str, Any]) -> None:
+    def joined(self, ident: str, who: str, said: Mapping[str, Any], actor: Actor | None) -> None:
         """A board can be heard; it says what it has said: ``said``, ids, and ``saying``, an id or ''."""
-        ids, saying = said.get("said"), said.get("saying")
-        known = [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
+        asked, registered = wish(said), _registered(actor)
+        if not registered:
+            asked = noted(said, asked, ident, self._notes)
         with self._lock:
-            self._zones.join(
-                ident, who, known[-SAID_AT_MOST:], saying if isinstance(saying, str) else "", self._steady()
-            )
+            there = self._join(Line(ident, who, asked.page, registered), asked)
+        if not there:
+            log.warning("board %s has too many loudspeakers: one more is not asked", ident)
         self._inbox.put(_Turn.MOVE)
+
+    def _join(self, line: Line, asked: Wish) -> bool:
+        return self._zones.join(line, asked.said, asked.saying, self._steady())
 
     def left(self, ident: str, who: str) -> None:
         """A board can no longer be heard."""
@@ -130,26 +157,46 @@ class Announcer:
     def heard(self, ident: str, who: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
         """``started`` asks for leave, answered with ``{go}``; ``done``, ``failed``, ``late`` end it."""
         announcement, state = said.get("id"), said.get("state")
-        if not isinstance(announcement, str):
+        if not isinstance(announcement, str) or not is_id(announcement):
             return {"go": False}
         if state == "started":
-            with self._lock:
-                return {"go": self._zones.start(who, announcement, self._steady())}
+            return self._started(ident, who, announcement)
         with self._lock:
+            held = self._zones.holds(who, announcement)
             if state == "late":
                 self._zones.refuse(who, announcement, self._steady())
+                ended = True
             else:
-                self._zones.end(who, announcement, "failed" if state == "failed" else "done")
-        if state == "failed":
-            detail = str(said.get("detail", ""))[:200]
-            log.warning("board %s could not say %s: %s", ident, announcement[:60], detail)
+                outcome = "failed" if state == "failed" else "done"
+                ended = self._zones.end(who, announcement, outcome, self._steady())
+        if held and state == "failed":
+            log.warning("board %s could not say %s: %s", ident, announcement, detail(said.get("detail")))
+        elif held and not ended:
+            log.warning("board %s says that %s is said, sooner than it can be", ident, announcement)
         self._inbox.put(_Turn.MOVE)
         return {"go": False}
 
+    def _started(self, ident: str, who: str, announcement: str) -> Mapping[str, Any]:
+        call = self._calls.get(announcement)
+        least = 0.0 if call is None else self._house.engine.read(partial(self._least, call))
+        with self._lock:
+            go = self._zones.start(who, announcement, self._steady(), least)
+        return {"go": True, "note": self._notes.note(ident, announcement)} if go else {"go": False}
+
+    def _least(self, call: Call, hall: Hall) -> float:
+        """Seconds that it takes to say a call once."""
+        return self._length(hall, call) + (CHIME_LEAST_S if self._chime else 0.0)
+
     def _admit(self, ident: str, actor: Actor | None) -> None:
-        if ident not in self._house.plan.boards:
+        """Boards that speak for a zone, by their own page or a device's token; staff have no loudspeaker."""
+        board = self._house.plan.boards.get(ident)
+        if board is None:
             raise BoardUnknown(board=ident)
         may_follow(actor)
+        if actor is not None and actor.role is not Role.BOARD:
+            raise Forbidden(role=actor.role.value, action="announce")
+        if not board.speaks:
+            raise NoLoudspeaker(board=ident)
 
     # -- one thread ------------------------------------------------------------------------------------
 
@@ -173,7 +220,7 @@ class Announcer:
             self._ticking = False
         self._move()
 
-    def _take(self, calls: Iterable[Call]) -> None:
+    def _take(self, calls: Iterable[Call], *, earlier: bool = False) -> None:
         clock, now = self._house.clock.now(), self._steady()
         for call in calls:
             counter = self._house.plan.counters.get(call.counter)
@@ -181,7 +228,8 @@ class Announcer:
                 continue
             audio = self._house.engine.read(partial(self._files, call))
             age = min(max(0.0, (clock - call.at).total_seconds()), self._lifetime)
-            made = Announcement(f"{call.seq}-{call.ticket}", counter.zone, now - age, audio, self._times)
+            ident = f"{call.seq}-{call.ticket}"
+            made = Announcement(ident, counter.zone, now - age, audio, self._times, earlier)
             with self._lock:
                 wanted = self._zones.call(made)
             if wanted:
@@ -219,7 +267,7 @@ class Announcer:
         content = self._house.engine.read(lambda hall: self._content(hall, self._calls[made.id]))
         if content is None:  # the day has changed
             with self._lock:
-                self._zones.end(offer.who, made.id, "unwanted")
+                self._zones.end(offer.who, made.id, "unwanted", self._steady())
             self._inbox.put(_Turn.MOVE)
             return
         # Nobody waits for a second saying while others are to be called.
@@ -239,6 +287,11 @@ class Announcer:
         if ticket is None or counter is None:
             return None
         return dict(self._house.views.call(hall, counter, ticket, (call.at, call.repeat)))
+
+
+def _registered(actor: Actor | None) -> bool:
+    """Whether a device's token stands behind this, and not only the pass of a page that anybody can open."""
+    return actor is not None and not actor.name.startswith(f"{Role.BOARD.value}:")
 
 
 def _called(hall: Hall, call: Call) -> bool:

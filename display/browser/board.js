@@ -12,7 +12,7 @@ import { board, sign } from './board-parts.js';
 import { renewal } from './board-renewal.js';
 import { crowdOf, space } from './board-space.js';
 import { Turns } from './board-turns.js';
-import { memory, speaker } from './board-voice.js';
+import { memory, pageSecret, speaker } from './board-voice.js';
 import { runWindow } from './board-window.js';
 
 /** Media step back for so long after a call, milliseconds. */
@@ -71,6 +71,7 @@ function speaking(key) {
 // A board that can be heard tells the server so, which then offers it one announcement at a time.
 let began = 0;
 const voice = speaker({
+  page: pageSecret(`antrean.page.${page.topic}`, localStorage),
   tell: (name, content) => line.tell(name, content),
   load: fetchFiles,
   say({ chime, times }, files) {

@@ -43,6 +43,14 @@ class Voice:
             return ()
         return audio_of(self._house.settings, ticket.number, call.counter, ticket.lang)
 
+    def seconds(self, hall: Hall, call: Call) -> float:
+        """How long the files of ``call`` last at least, together; 0 where nothing is said."""
+        ticket = hall.tickets.get(call.ticket)
+        if not self._enabled or ticket is None or call.counter not in hall.plan.counters:
+            return 0.0
+        langs = langs_of(self._house.settings, ticket.lang)
+        return sum(self._studio.seconds(self._sentence(ticket.number, call.counter, each)) for each in langs)
+
     def start(self) -> None:
         """Make the files of calls from now on, beside the requests."""
         if self._enabled:

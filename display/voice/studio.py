@@ -126,6 +126,13 @@ class Studio:
             raise answer
         return answer
 
+    def seconds(self, said: Sentence) -> float:
+        """How long a sentence lasts: exactly where its file is there, else its pauses alone, at least."""
+        found = self._files.get(said)
+        if found is not None:
+            return len(found.mp3) * 8 / (sound.BITS * 1000)
+        return (sound.BEFORE_MS + sound.AFTER_MS + sum(each.pause_ms for each in said)) / 1000
+
     def prepare(self) -> None:
         """Make every piece that is missing; what cannot be made is told in the log."""
         if self._stopped:

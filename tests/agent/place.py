@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import httpx
 
 from kiosk.printing.simulator import Simulator
-from tests.running import ANTREAN, Server, environment, start
+from tests.running import ANTREAN, Server, environment, eventually, free_port, start
 
 CONFIG = Path(__file__).with_name("hall.toml")
 KIOSK, PRINTER, SERVICE = "k1", "p1", "ktp"
@@ -24,17 +23,8 @@ OPEN = frozenset({"queued", "sending", "sent"})
 LIMIT_S = 60.0
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def until(holds: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
-    end = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.05)
+    eventually(holds, within=limit_s)
 
 
 @dataclass
@@ -93,7 +83,7 @@ class Place:
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=10)
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=LIMIT_S)
 
     def issue(self, key: str | None = None) -> dict[str, Any]:
         """A number, asked for under its key until there is an answer."""

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fetchFiles } from '../../display/browser/board-files.js';
-import { REMEMBERED, memory, speaker } from '../../display/browser/board-voice.js';
+import { NOTES, REMEMBERED, memory, pageSecret, speaker } from '../../display/browser/board-voice.js';
 
 function storage() {
   const kept = new Map();
@@ -17,13 +17,14 @@ function hall({ go = () => true, trouble = () => '', loaded = () => ({}) } = {})
   let finish = null;
   const freed = [];
   const page = speaker({
+    page: 'secret',
     said,
     load: async (urls) => ({ files: urls, late: false, trouble: '', free: () => freed.push(...urls), ...loaded() }),
     tell: async (name, { id, state, detail = '' }) => {
       told.push(`${id} ${state}${detail ? ` ${detail}` : ''}`);
       if (state !== 'started') return { go: false };
       const answer = go(id);
-      return answer === null ? null : { go: answer };
+      return answer === null ? null : { go: answer, note: `note ${id}` };
     },
     say: ({ id }) => {
       sounded.push(id);
@@ -44,11 +45,11 @@ test('an offer is said after leave is given, marked while it sounds, and reporte
   one.page.take(offer('1'));
   await one.settle();
   assert.deepEqual(one.told, ['1 started']);
-  assert.deepEqual(one.page.wish(), { said: [], saying: '1' });
+  assert.deepEqual(one.page.wish(), { page: 'secret', said: [], saying: '1', notes: { 1: 'note 1' } });
   await one.end();
   assert.deepEqual(one.told, ['1 started', '1 done']);
   assert.deepEqual(one.marks, ['1', '']);
-  assert.deepEqual(one.page.wish(), { said: ['1'], saying: '' });
+  assert.deepEqual(one.page.wish(), { page: 'secret', said: ['1'], saying: '', notes: { 1: 'note 1' } });
 });
 
 for (const [words, answer] of [['refused', false], ['not given in time', null]]) {
@@ -126,7 +127,7 @@ test('a sound that is locked in the moment of its turn was not said, and may be 
   await one.end();
   assert.deepEqual(one.told, ['1 started', '1 late locked']);
   assert.deepEqual(one.marks, ['1', '']);
-  assert.deepEqual(one.page.wish(), { said: [], saying: '' });
+  assert.deepEqual(one.page.wish(), { page: 'secret', said: [], saying: '', notes: { 1: 'note 1' } });
   trouble = '';
   one.page.take(offer('1'));
   await one.settle();
@@ -183,4 +184,23 @@ test('the memory outlives the page, is bounded, and takes broken or no storage',
   const third = memory('said', none);
   third.add('1');
   assert.ok(third.has('1'));
+});
+
+test('the server\'s notes last over a reload, the newest of them', () => {
+  const kept = storage();
+  const first = memory('said', kept);
+  for (let id = 0; id < NOTES + 5; id += 1) first.note(String(id), `note ${id}`);
+  const notes = memory('said', kept).notes();
+  assert.equal(Object.keys(notes).length, NOTES);
+  assert.equal(notes[String(NOTES + 4)], `note ${NOTES + 4}`);
+});
+
+test('a browser keeps its secret, and makes a new one where nothing can be kept', () => {
+  const kept = storage();
+  const secret = pageSecret('page', kept);
+  assert.match(secret, /^[0-9a-f]{32}$/);
+  assert.equal(pageSecret('page', kept), secret);
+  const broken = { getItem: () => { throw new Error('denied'); }, setItem: () => { throw new Error('denied'); } };
+  assert.match(pageSecret('page', broken), /^[0-9a-f]{32}$/);
+  assert.notEqual(pageSecret('page', storage()), secret);
 });

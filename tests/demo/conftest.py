@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 
 from core.config import load
 from core.domain.plan import Plan
+from tests.running import free_port
 
 CONFIG = Path(__file__).parents[2] / "config.toml"
 ANTREAN = [sys.executable, "-c", "from core.cli import main; main()"]
@@ -32,9 +32,7 @@ class RunningHall:
     def __init__(self, data: Path, *options: str) -> None:
         self.data = data
         self.options = options
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -72,9 +70,9 @@ class RunningHall:
         for pid in [self.process.pid, *(child.pid for child in children)]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.wait(10)
-        psutil.wait_procs(children, timeout=10)
-        self._reader.join(10)  # at the end of the pipe
+        self.process.wait(PATIENCE_S)
+        psutil.wait_procs(children, timeout=PATIENCE_S)
+        self._reader.join(PATIENCE_S)  # at the end of the pipe
         self.process.stdout.close()
 
     def demo(self, *options: str) -> subprocess.Popen[str]:
@@ -111,7 +109,7 @@ def ended() -> Iterator[Callable[[subprocess.Popen[str]], tuple[int, str]]]:
     for process in started:
         if process.poll() is None:
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.demo.conftest import RunningHall
+from tests.running import PATIENCE_S, eventually
 
 Ended = Callable[[Popen[str]], tuple[int, str]]
 BALANCED = "every one in the database, none twice, none missing"
@@ -31,7 +31,7 @@ def balanced(said: str) -> int:
 def ask(data: Path, query: str) -> list[Any]:
     """The database's own words, by no code of the demo."""
     address = f"{(data / 'antrean.db').as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
+    with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_S)) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -43,10 +43,7 @@ def numbers_run_without_gap(data: Path) -> bool:
 
 
 def wait_for_tickets(data: Path, count: int) -> None:
-    until = time.monotonic() + 60
-    while ask(data, "SELECT count(*) FROM ticket")[0][0] < count:
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    eventually(lambda: ask(data, "SELECT count(*) FROM ticket")[0][0] >= count)
 
 
 @pytest.mark.timeout(240)

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import threading
-import time
-
-import pytest
 
 from core.demo.player import Act, Player
+from tests.running import PATIENCE_S, eventually
 
 
 def test_acts_go_on_when_they_are_due() -> None:
     player, told = Player(speed=100, threads=2), []
 
     def act(name: str, wait: float) -> Act:
-        told.append((name, round(player.now / 10)))
+        told.append((name, player.now))
         yield wait
-        told.append((name, round(player.now / 10)))
+        told.append((name, player.now))
 
-    player.add(act("late", 60), 20)
-    player.add(act("early", 30), 0)
+    player.add(act("late", 120), 20)
+    player.add(act("early", 60), 0)
     player.start()
-    assert player.wait(10)
+    assert player.wait(PATIENCE_S)
     assert [name for name, _ in told] == ["early", "late", "early", "late"]
-    assert [at for _, at in told] == pytest.approx([0, 2, 3, 8], abs=1.5)
+    assert all(at >= due for (_, at), due in zip(told, [0, 20, 60, 140], strict=True)), told
 
 
 def test_no_act_runs_on_two_threads_at_once_and_none_is_forgotten() -> None:
@@ -37,7 +35,7 @@ def test_no_act_runs_on_two_threads_at_once_and_none_is_forgotten() -> None:
     for number in range(200):
         player.add(act(number), number % 5)
     player.start()
-    assert player.wait(30)
+    assert player.wait(PATIENCE_S)
     assert sorted(ends) == list(range(200))
     assert not player.faults
 
@@ -55,10 +53,8 @@ def test_a_hurry_ends_every_wait() -> None:
     player.add(act(), 7200)
     player.start()
     assert not player.wait(0.2)
-    began = time.monotonic()
     player.hurry()
-    assert player.wait(5)
-    assert time.monotonic() - began < 2
+    assert player.wait(PATIENCE_S)  # of waits of an hour
     assert ends == [True] * 6
 
 
@@ -76,7 +72,7 @@ def test_a_fault_of_one_is_kept_and_the_others_go_on() -> None:
     player.add(broken(), 0)
     player.add(sound(), 0)
     player.start()
-    assert player.wait(10)
+    assert player.wait(PATIENCE_S)
     assert ends == [1]
     assert [str(fault) for fault in player.faults] == ["broken"]
 
@@ -90,8 +86,5 @@ def test_no_thread_is_left_behind() -> None:
 
     player.add(act(), 0)
     player.start()
-    assert player.wait(10)
-    until = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < until:
-        time.sleep(0.01)
-    assert threading.active_count() <= before
+    assert player.wait(PATIENCE_S)
+    eventually(lambda: threading.active_count() <= before)

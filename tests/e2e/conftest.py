@@ -9,12 +9,24 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import browser, sign_in
 from tests.e2e.desk import REST_MS, button
-from tests.running import Server, serving
+from tests.running import PATIENCE_S, Server, serving
 
 BOARD = {"width": 1920, "height": 1080}
 KIOSK = {"width": 1080, "height": 1920}
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=PATIENCE_MS)
+STILL = """() => document.fonts.status === 'loaded' && document.getAnimations().every(
+  (each) => each.playState !== 'running' || each.effect.getComputedTiming().endTime === Infinity
+)"""
+"""All letters are there and nothing moves, but for what moves for ever."""
+
+
+def still(page: Page) -> None:
+    """Wait until the page stands still: colours in the midst of a transition are nobody's contrast."""
+    page.wait_for_load_state()
+    page.wait_for_function(STILL)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +51,7 @@ def open_page(chromium: Browser) -> Iterator[object]:
         context = chromium.new_context(viewport=size)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         if errors:
             page.on("pageerror", lambda error: troubles.append(str(error)))
         return page

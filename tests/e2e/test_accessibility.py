@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.chromium import sign_in
-from tests.e2e.conftest import BOARD, DESK, KIOSK, PHONE
-from tests.running import Server
+from tests.e2e.conftest import BOARD, DESK, KIOSK, PHONE, still
+from tests.e2e.desk import press
+from tests.running import Server, serving
 
 OPTIONS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Server]:
+    """One hall for all who only look."""
+    with serving() as started:
+        yield started
 
 
 def violations(page: Page) -> list[Any]:
@@ -37,11 +45,11 @@ def violations(page: Page) -> list[Any]:
     ],
 )
 def test_open_pages(
-    server: Server, open_page: Callable[..., Page], path: str, size: dict[str, int], lang: str
+    untouched: Server, open_page: Callable[..., Page], path: str, size: dict[str, int], lang: str
 ) -> None:
     page = open_page(size)
-    page.goto(f"{server.url}{path}?lang={lang}")
-    page.wait_for_timeout(500)
+    page.goto(f"{untouched.url}{path}?lang={lang}")
+    still(page)
     assert violations(page) == []
 
 
@@ -50,13 +58,15 @@ def test_the_kiosks_way_to_a_number(server: Server, open_page: Callable[..., Pag
     page = open_page(KIOSK)
     page.goto(f"{server.url}/kiosk/k1?lang={lang}")
     page.get_by_role("button", name=re.compile("Disdukcapil")).last.click()
-    page.wait_for_timeout(300)
+    still(page)
     assert violations(page) == []
     page.locator(".work button").first.click()
-    page.wait_for_timeout(300)
+    expect(page.locator("button.choice.main")).to_be_visible()
+    still(page)
     assert violations(page) == []
     page.locator("button.choice.main").click()
-    page.wait_for_timeout(1_000)
+    expect(page.locator(".number").first).to_be_visible()
+    still(page)
     assert violations(page) == []
 
 
@@ -65,7 +75,7 @@ def test_the_holders_page(server: Server, open_page: Callable[..., Page], lang: 
     ticket = server.issue("kk-baru", lang=lang)["ticket"]
     page = open_page(PHONE)
     page.goto(ticket["url"])
-    page.wait_for_timeout(500)
+    still(page)
     assert violations(page) == []
 
 
@@ -77,13 +87,14 @@ def test_the_staffs_pages(server: Server, open_page: Callable[..., Page], lang: 
     page.goto(f"{server.url}/staff?lang={lang}")
     assert violations(page) == []
     page.goto(f"{server.url}/counter/38?lang={lang}")
-    page.wait_for_timeout(500)
+    expect(page.locator("[data-action=open]")).to_be_visible()
+    still(page)
     assert violations(page) == []
-    page.keyboard.press("o")
-    page.wait_for_timeout(700)
-    page.keyboard.press("n")
-    page.wait_for_timeout(700)
+    press(page, "o", "next")
+    press(page, "n", "start")
+    still(page)
     assert violations(page) == []
     page.keyboard.press("c")
-    page.wait_for_timeout(300)
+    expect(page.locator("dialog")).to_be_visible()
+    still(page)
     assert violations(page) == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.board_stage import Stage
 from tests.e2e.conftest import BOARD
-from tests.running import Server
+from tests.running import Server, eventually
 
 WATCH = """() => {
   window.seen = {};
@@ -44,8 +44,10 @@ WATCH = """() => {
 def test_ten_calls_in_one_second_are_each_seen_for_four_seconds_and_the_newest_at_once(
     server: Server, open_page: Callable[..., Page]
 ) -> None:
-    stage = Stage(open_page(BOARD), server.url, "zone-a")
-    page = stage.page
+    page = open_page(BOARD)
+    page.clock.install()
+    stage = Stage(page, server.url, "zone-a")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))  # from here on time is the test's
     page.evaluate(WATCH)
     sent = {}
     start = page.evaluate("performance.now()")
@@ -53,16 +55,18 @@ def test_ten_calls_in_one_second_are_each_seen_for_four_seconds_and_the_newest_a
         number = f"A{101 + place}"
         sent[number] = page.evaluate("performance.now()")
         stage.call(number, place + 1, after=(sent[number] - start) / 1000)
-        page.wait_for_timeout(40)
+        page.wait_for_timeout(5)  # what was sent arrives
+        page.clock.run_for(90)
     assert page.evaluate("performance.now()") - start < 2_000
-    page.wait_for_timeout(6_000)
+    page.clock.run_for(6_000)
     seen: dict[str, list[dict[str, Any]]] = page.evaluate("window.seen")
     for number, at in sent.items():
         spans = seen[number]
         assert max(span["to"] - span["from"] for span in spans) >= 4_000, (number, spans)
         assert spans[0]["from"] - at <= 2_000, number
     # The letters are those of the distance again once the calls are no longer new.
-    expect(page.locator(".calls.is-crowd")).to_have_count(0, timeout=12_000)
+    page.clock.run_for(10_000)
+    expect(page.locator(".calls.is-crowd")).to_have_count(0)
     expect(page.locator(".call.large")).to_have_count(3)
 
 
@@ -112,9 +116,15 @@ def test_a_page_grows_in_nothing_over_a_day_of_four_thousand_calls(
         stage.show()
         page.clock.fast_forward(10_000)
     calls(4_000, 400)
-    after = measured()
+    allowed = {"JSEventListeners": 5, "Nodes": 100, "JSHeapUsedSize": 500_000}
+    after: dict[str, float] = {}
+
+    def as_before() -> bool:
+        """What nobody holds is given back when the browser likes to; what leaks is not."""
+        after.update(measured())
+        return all(after[each] <= before[each] + more for each, more in allowed.items())
+
+    eventually(as_before, lambda: f"grew from {before} to {after}")
+    # Only now: looking at the page puts Playwright's own listeners and objects into it.
     assert page.locator("#line").is_hidden()
     assert page.locator(".call").count() >= 6
-    assert after["JSEventListeners"] <= before["JSEventListeners"] + 5, (before, after)
-    assert after["Nodes"] <= before["Nodes"] + 100, (before, after)
-    assert after["JSHeapUsedSize"] <= before["JSHeapUsedSize"] + 500_000, (before, after)

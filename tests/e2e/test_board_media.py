@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BOARD
-from tests.running import Server
+from tests.running import Server, eventually
 
 
 def test_files_that_are_put_into_the_folder_are_shown_and_step_back_for_a_call(
@@ -30,19 +30,21 @@ def test_files_that_are_put_into_the_folder_are_shown_and_step_back_for_a_call(
     expect(page.locator(".waiting .count").first).to_have_text("1")
     media = page.locator("#media")
     expect(media).to_be_hidden()
-    for _ in range(60):  # the page of the waiting list ends, the broken file is passed over
+
+    def turned() -> bool:
+        """The page of the waiting list ends, the broken file is passed over."""
         page.clock.run_for(500)
-        if media.is_visible():
-            break
+        return picture.is_visible()
+
     picture = media.locator("img")
-    expect(picture).to_be_visible()
+    eventually(turned)
     assert picture.evaluate("node => node.naturalWidth") == 320
     server.act("1", "open")
     server.act("1", "next")
     expect(page.locator(".calls")).to_contain_text(number)
     expect(media).to_have_class("media is-ducked")
     page.clock.run_for(6_000)
-    expect(media).to_have_class("media", timeout=30_000)  # the sentence that is said lasts some seconds
+    expect(media).to_have_class("media")  # the sentence that is said lasts some seconds
     page.clock.run_for(8_000)
     expect(media).to_be_hidden()  # the waiting list has its turn again
     expect(page.locator(".waiting")).to_be_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BOARD
-from tests.running import Server, start
+from tests.running import Server, free_port, start
 
 CALLS = ".calls .number:not(.counter), .earlier .number:not(.counter)"
 
@@ -64,14 +64,14 @@ def test_the_dead_line_is_marked_and_heals_with_the_whole_view(
     tmp_path: Path, open_page: Callable[..., Page]
 ) -> None:
     """The server is killed under the board and started again on the same port with a newer state."""
-    first = start(tmp_path / "data")
-    port = first.url.rsplit(":", 1)[1]
+    port = str(free_port())
+    first = start(tmp_path / "data", "--port", port)
     page = open_page(BOARD)
     try:
         page.goto(f"{first.url}/display/hall")
         expect(page.locator("#line")).to_be_hidden()
         first.kill()
-        expect(page.locator("#line")).to_be_visible(timeout=20_000)
+        expect(page.locator("#line")).to_be_visible()
         expect(page.locator("#line")).to_contain_text(re.compile(r"\d\d[.:]\d\d"))
     finally:
         first.kill()
@@ -80,7 +80,7 @@ def test_the_dead_line_is_marked_and_heals_with_the_whole_view(
         number = again.issue("nib-umk")["ticket"]["number"]
         again.act("11", "open", "PTSP")
         again.act("11", "next", "PTSP")
-        expect(page.locator(".calls")).to_contain_text(number, timeout=10_000)
+        expect(page.locator(".calls")).to_contain_text(number)
         expect(page.locator("#line")).to_be_hidden()
     finally:
         again.stop()
@@ -97,7 +97,7 @@ def test_a_cut_line_heals_without_losing_a_call(server: Server, open_page: Calla
     server.act(counter, "open", "BPJSTK")
     server.act(counter, "next", "BPJSTK")
     page.context.set_offline(False)
-    expect(page.locator(".calls")).to_contain_text(number, timeout=25_000)
+    expect(page.locator(".calls")).to_contain_text(number)
 
 
 def _service_of(server: Server, agency: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BOARD, KIOSK, PHONE
-from tests.running import Server
+from tests.running import Server, eventually
 
 
 def take(page: Page, server: Server, service: str) -> str:
@@ -30,11 +29,10 @@ def take(page: Page, server: Server, service: str) -> str:
 def paper(server: Server, number: str, printer: str = "p1") -> Path:
     """The PNG that the virtual printer draws from the bytes it got."""
     folder = server.data / "printer" / printer
-    for _ in range(100):
-        if found := sorted(folder.glob(f"*-{number}.1.png")):
-            return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"{number} was not printed: {list(folder.glob('*'))}")
+    return eventually(
+        lambda: sorted(folder.glob(f"*-{number}.1.png"))[0],
+        lambda: f"{number} was not printed: {list(folder.glob('*'))}",
+    )
 
 
 def test_from_the_touch_to_the_call(server: Server, open_page: Callable[..., Page]) -> None:
@@ -80,14 +78,13 @@ def test_counts_on_the_kiosk_follow_the_hall(server: Server, open_page: Callable
     page = open_page(KIOSK)
     page.goto(f"{server.url}/kiosk/k1")
     page.get_by_role("button", name=re.compile("Bapenda")).click()
-    page.wait_for_timeout(300)
     with server.client() as client:
         services = client.get("/api/v1/services").json()["services"]
     service = next(each for each in services if each["agency"] == "PENDA")
     tile = page.get_by_role("button", name=re.compile(re.escape(service["name"]["id"]))).first
     expect(tile).not_to_contain_text("1 menunggu")
     server.issue(service["id"])
-    expect(tile).to_contain_text("1", timeout=5_000)
+    expect(tile).to_contain_text("1")
 
 
 def test_when_the_paper_fails_the_number_and_its_code_stay_on_the_screen(
@@ -100,7 +97,7 @@ def test_when_the_paper_fails_the_number_and_its_code_stay_on_the_screen(
     try:
         number = take(page, server, "Pencetakan KTP-el baru")
         code = page.locator("img[src*='/qr.svg']")
-        expect(code).to_be_visible(timeout=20_000)
+        expect(code).to_be_visible()
         assert page.request.get(server.url + str(code.get_attribute("src")).split("?")[0]).ok
         expect(page.locator("body")).to_contain_text(number)
         with server.client(server.token("admin")) as client:
@@ -122,12 +119,12 @@ def test_the_holder_leaves_on_the_phone(server: Server, open_page: Callable[...,
     page.locator("#ask").click()
     page.locator("button.danger").click()
     expect(page.locator("body")).to_contain_text(ticket["number"])
-    for _ in range(50):
+
+    def cancelled() -> bool:
         with server.client() as client:
-            if client.get(f"/api/v1/tickets/{ticket['token']}").json()["state"] == "cancelled":
-                return
-        page.wait_for_timeout(100)
-    raise AssertionError("the ticket was not cancelled")
+            return bool(client.get(f"/api/v1/tickets/{ticket['token']}").json()["state"] == "cancelled")
+
+    eventually(cancelled, "the ticket was not cancelled", pause=lambda s: page.wait_for_timeout(s * 1000))
 
 
 def _waiting(server: Server) -> int:

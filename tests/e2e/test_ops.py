@@ -13,11 +13,10 @@ from tests.chromium import sign_in
 from tests.e2e.conftest import DESK
 from tests.e2e.desk import button, hero, press
 from tests.e2e.test_accessibility import violations
-from tests.running import Server, antrean
+from tests.running import Server, antrean, at_most, eventually
 
-SEEN_MS = 10_000
+SEEN_MS = at_most(10) * 1000
 """What the hall promises: a fault is on the page within 10 s, and its end is."""
-PRINTED_MS = 15_000
 PRINTER = "p1"
 
 
@@ -76,13 +75,13 @@ def test_a_ticket_that_failed_is_printed_again_from_here(server: Server, ops: Ca
     with fault(server, "cover-open"):
         number = server.issue("nib-umk", kiosk="k1")["ticket"]["number"]
         line = page.locator(".job.failed", has_text=number)
-        expect(line).to_be_visible(timeout=PRINTED_MS)
+        expect(line).to_be_visible()
         expect(printer(page)).to_contain_text("cover open")
     line.locator("[data-action=print]").click()
     expect(printer(page).locator(".results")).to_contain_text(f"{number} is being printed again")
-    expect(line).to_have_count(0, timeout=PRINTED_MS)
-    expect(page.locator("#alerts")).not_to_contain_text(number, timeout=PRINTED_MS)
-    assert papers(server) == 1
+    expect(line).to_have_count(0)
+    expect(page.locator("#alerts")).not_to_contain_text(number)
+    eventually(lambda: papers(server) == 1)  # it is queued first
 
 
 def test_a_ticket_in_doubt_is_settled_by_a_look_or_comes_as_a_copy(
@@ -92,13 +91,13 @@ def test_a_ticket_in_doubt_is_settled_by_a_look_or_comes_as_a_copy(
     with fault(server, "mute"):
         first, second = (server.issue("nib-umk", kiosk="k1")["ticket"]["number"] for _ in range(2))
         for number in (first, second):
-            expect(page.locator(".job.doubtful", has_text=number)).to_be_visible(timeout=PRINTED_MS)
+            expect(page.locator(".job.doubtful", has_text=number)).to_be_visible()
     assert violations(page) == []
     page.get_by_role("button", name=f"Kertas {first} sudah keluar").click()
     expect(page.locator(".job", has_text=first)).to_have_count(0)
     page.get_by_role("button", name=f"Cetak lagi {second}").click()
-    expect(page.locator(".job", has_text=second)).to_have_count(0, timeout=PRINTED_MS)
-    assert papers(server) == 3  # the two that nobody was sure of, and the marked copy
+    expect(page.locator(".job", has_text=second)).to_have_count(0)
+    eventually(lambda: papers(server) == 3)  # the two that nobody was sure of, and the marked copy
 
 
 def test_an_auditor_reads_and_presses_nothing(server: Server, ops: Callable[..., Page]) -> None:
@@ -106,7 +105,7 @@ def test_an_auditor_reads_and_presses_nothing(server: Server, ops: Callable[...,
         number = server.issue("nib-umk", kiosk="k1")["ticket"]["number"]
         made = antrean("staff", "add", "dewi", "--role", "auditor", "--data", str(server.data))
         page = ops("dewi", password=made.stdout.strip())
-        expect(page.locator(".job", has_text=number)).to_be_visible(timeout=PRINTED_MS)
+        expect(page.locator(".job", has_text=number)).to_be_visible()
         expect(page.locator("[data-action]")).to_have_count(0)
 
 
@@ -144,8 +143,7 @@ def test_an_officer_prints_the_current_ticket_again_by_a_key(
     page.keyboard.press("Enter")
     expect(page.locator("#ticket .beside")).to_contain_text(f"{number} is being printed at Kiosk 1")
     expect(button(page, "start")).to_be_visible()  # the queue is as it was
-    page.wait_for_timeout(1_500)
-    assert papers(server) == 2
+    eventually(lambda: papers(server) == 2)
 
 
 def test_a_ticket_without_paper_asks_where_it_is_to_come_out(

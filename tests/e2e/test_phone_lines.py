@@ -12,15 +12,13 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE
 from tests.e2e.lines import Line
-from tests.running import Server, start
+from tests.running import Server, eventually, free_port, start
 
 COUNTER, AGENCY, SERVICE = "1", "CAPIL", "kk-baru"
-AT_ONCE = 6_000
-"""Milliseconds: a question by HTTP and its answer, on a machine with much to do."""
 
 
-def sentence(page: Page, text: str, within: float = AT_ONCE) -> None:
-    expect(page.locator(".sentence")).to_have_text(re.compile(text), timeout=within)
+def sentence(page: Page, text: str) -> None:
+    expect(page.locator(".sentence")).to_have_text(re.compile(text))
 
 
 def kept(page: Page) -> bool:
@@ -35,11 +33,7 @@ def kept(page: Page) -> bool:
 def settled(page: Page) -> None:
     """Until the service worker controls the page and the copy is there."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    for _ in range(100):
-        if kept(page):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the page was not kept")
+    eventually(lambda: kept(page), "the page was not kept")
 
 
 @pytest.fixture
@@ -104,18 +98,18 @@ def test_a_line_that_broke_without_a_word_is_noticed_when_the_page_is_looked_at(
     line.cut()
     server.act(COUNTER, "next", AGENCY)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator(".stale")).to_be_visible(timeout=8_000)
+    expect(page.locator(".stale")).to_be_visible()
     sentence(page, "Anda berikutnya")  # the last that is known, under the words that say so
     line.mend()
-    sentence(page, "Giliran Anda", 12_000)
+    sentence(page, "Giliran Anda")
     expect(page.locator(".stale")).to_have_count(0)
 
 
 def test_a_restart_in_the_same_day_heals_and_the_next_day_ends_the_number(
     open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
-    server = start(tmp_path / "data")
-    port = str(urlsplit(server.url).port)
+    port = str(free_port())
+    server = start(tmp_path / "data", "--port", port)
     try:
         ticket = server.issue(SERVICE)["ticket"]
         server.act(COUNTER, "open", AGENCY)
@@ -123,18 +117,18 @@ def test_a_restart_in_the_same_day_heals_and_the_next_day_ends_the_number(
         page.goto(ticket["url"])
         settled(page)
         server.kill()
-        expect(page.locator(".stale")).to_be_visible(timeout=15_000)
+        expect(page.locator(".stale")).to_be_visible()
         tokens = server.tokens
         server = start(tmp_path / "data", "--port", port, clock="2026-11-24T09:05")
         server.tokens = tokens
-        expect(page.locator(".stale")).to_have_count(0, timeout=15_000)
+        expect(page.locator(".stale")).to_have_count(0)
         server.act(COUNTER, "open", AGENCY)
         server.act(COUNTER, "next", AGENCY)
-        sentence(page, "Giliran Anda", 15_000)
+        sentence(page, "Giliran Anda")
         server.kill()
-        expect(page.locator(".stale")).to_be_visible(timeout=15_000)
+        expect(page.locator(".stale")).to_be_visible()
         server = start(tmp_path / "data", "--port", port, clock="2026-11-25T08:30")
-        sentence(page, "Nomor ini sudah tidak berlaku", 15_000)
+        sentence(page, "Nomor ini sudah tidak berlaku")
         expect(page.locator("#ticket")).to_contain_text("milik tanggal 24 November 2026")
         page.get_by_role("button", name="English").click()
         expect(page.locator("#ticket")).to_contain_text("belongs to 24 November 2026")
@@ -160,7 +154,7 @@ def test_midnight_ends_the_number_of_an_open_page_although_the_line_lives(
         page = open_page(PHONE)
         page.goto(f"{server.url}/t/{ticket['token']}")
         expect(page.locator(".number").first).to_have_text(ticket["number"])
-        sentence(page, "Nomor ini sudah tidak berlaku", 90_000)
+        sentence(page, "Nomor ini sudah tidak berlaku")
     finally:
         server.stop()
 

@@ -14,7 +14,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import PHONE
 from tests.push.phones import PushStation, station
-from tests.running import CONFIG, Server, serving
+from tests.running import CONFIG, Server, eventually, serving
 
 SERVICE, COUNTER, AGENCY = "kk-baru", "1", "CAPIL"
 SUBSCRIBE = """(given) => {
@@ -71,11 +71,8 @@ def worker(page: Page) -> tuple[CDPSession, str]:
         ),
     )
     session.send("ServiceWorker.enable")
-    for _ in range(50):
-        if found:
-            return session, found[-1]
-        page.wait_for_timeout(100)
-    raise AssertionError("no service worker")
+    eventually(lambda: found, "no service worker", pause=lambda s: page.wait_for_timeout(s * 1000))
+    return session, found[-1]
 
 
 def deliver(page: Page, data: str) -> None:
@@ -113,24 +110,16 @@ def test_from_the_button_to_the_notification(
 
     server.act(COUNTER, "open", AGENCY)
     server.act(COUNTER, "next", AGENCY)
-    told = phone.opened(push_station.next(20).body)  # what the browser would hand to the service worker
+    told = phone.opened(push_station.next().body)  # what the browser would hand to the service worker
     assert told["title"] == turn
     deliver(page, json.dumps(told))
-    for _ in range(50):
-        if page.evaluate(SHOWN % "title") == [turn]:
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(SHOWN % "title") == [turn]
+    eventually(lambda: page.evaluate(SHOWN % "title") == [turn])
     assert page.evaluate(SHOWN % "lang") == [lang]
     assert ticket["number"] in page.evaluate(SHOWN % "body")[0]
     assert page.evaluate(SHOWN % "data.url") == [f"/t/{ticket['token']}"]
 
     deliver(page, json.dumps({**told, "title": "newer"}))  # the newest takes the place of the one before
-    for _ in range(50):
-        if page.evaluate(SHOWN % "title") == ["newer"]:
-            break
-        page.wait_for_timeout(100)
-    assert page.evaluate(SHOWN % "title") == ["newer"]
+    eventually(lambda: page.evaluate(SHOWN % "title") == ["newer"])
     for foreign in ("no json", json.dumps({**told, "url": "https://elsewhere.example/"})):
         deliver(page, foreign)
     page.wait_for_timeout(500)

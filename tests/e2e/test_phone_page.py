@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page, expect
 
 from core.config import load
-from tests.e2e.conftest import PHONE
-from tests.running import CONFIG, Server
+from tests.e2e.conftest import PHONE, still
+from tests.running import CONFIG, Server, eventually
 
 LIMIT = 60_000
 """Bytes on first load, the issue's bound."""
@@ -55,9 +55,13 @@ def test_the_first_load_is_below_sixty_kilobytes(server: Server, open_page: Call
     page.goto(ticket["url"])
     expect(page.locator("#notify")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for name in ("phone.js", "phone.woff2"):
+        eventually(
+            lambda name=name: any(name in each for each in loaded),
+            lambda: str(loaded),
+            pause=lambda s: page.wait_for_timeout(s * 1000),
+        )
     page.wait_for_timeout(3_000)  # what the page loads after it has settled counts too
-    assert any("phone.js" in each for each in loaded), loaded
-    assert any("phone.woff2" in each for each in loaded), loaded
     manifest = len(page.request.get(f"{ticket['url']}/manifest.webmanifest").body())
     worker = len(page.request.get(f"{server.url}/t/worker.js").body())
     total = sum(loaded.values()) + manifest + worker  # these two the browser loads beside the page
@@ -78,8 +82,8 @@ def test_on_a_slow_network_the_state_is_there_after_one_answer(
         "[performance.getEntriesByName('first-contentful-paint')[0].startTime,"
         " performance.getEntriesByType('navigation')[0].responseEnd]"
     )
-    assert paint < page_here + 1_000, f"{paint:.0f} ms: the state waits for another file than the page"
-    assert paint < 5_000
+    # Another file would take a round trip at least.
+    assert paint < page_here + SLOW_3G["latency"], f"{paint:.0f} ms: the state waits for another file"
     assert page.locator(".number").first.inner_text() == ticket["number"]
 
 
@@ -141,7 +145,7 @@ def test_every_state_is_accessible_and_fits(
     state = page.locator("#ticket > div")
 
     def looked_at(name: str) -> None:
-        page.wait_for_timeout(500)  # the arrival of a call moves
+        still(page)  # the arrival of a call moves
         assert violations(page) == [], name
         assert page.evaluate(OVERFLOW) == [], name
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Response, Route, expect
 from tests.chromium import sign_in
 from tests.e2e.conftest import DESK
 from tests.e2e.desk import answer, button, hero, press, view
-from tests.running import Server
+from tests.running import Server, eventually
 
 COUNTER = "17"
 SERVICE = "nib-umk"
@@ -26,11 +26,8 @@ class Late:
     answers: list[Response] = field(default_factory=list)
 
     def refusal(self) -> dict[str, Any]:
-        for _ in range(50):
-            if self.answers:
-                break
-            self.page.wait_for_timeout(100)  # the push may have been quicker than the answer
-        (answer,) = self.answers
+        # The push may have been quicker than the answer.
+        (answer,) = eventually(lambda: self.answers, pause=lambda s: self.page.wait_for_timeout(s * 1000))
         assert answer.status == 409, answer.text()
         return dict(answer.json())
 
@@ -170,9 +167,10 @@ def test_who_is_late_is_refused_and_sees_the_truth(
     for key, then in case.keys:
         press(page, key, then)
     late = overtaken(page, case.action, lambda: [twin(action, **body) for action, body in case.first])
-    for key in case.press:
+    for place, key in enumerate(case.press):
+        if place:
+            expect(page.locator("dialog")).to_be_visible()
         page.keyboard.press(key)
-        page.wait_for_timeout(150)
     expect(alert(page)).to_contain_text(case.says)
     problem = late.refusal()
     assert (problem["code"], problem["state"]) == (case.code, case.state)

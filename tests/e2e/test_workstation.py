@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.chromium import sign_in
 from tests.e2e.conftest import DESK
+from tests.e2e.desk import REST_MS
 from tests.running import Server
 
 
@@ -24,7 +25,7 @@ def test_an_officer_signs_in_and_serves_by_keyboard(server: Server, open_page: C
     for key, following in steps:
         page.keyboard.press(key)
         expect(button(page, following)).to_be_visible()
-        page.wait_for_timeout(450)  # the dominant button rests for a moment after each answer
+        page.wait_for_timeout(REST_MS)  # the dominant button rests for a moment after each answer
         if key == "n":
             expect(page.locator("#ticket")).to_contain_text(numbers[0])
     with server.client() as client:
@@ -42,7 +43,7 @@ def test_a_double_click_calls_once(server: Server, open_page: Callable[..., Page
     page.goto(f"{server.url}/counter/47")
     button(page, "open").click()
     expect(button(page, "next")).to_be_visible()
-    page.wait_for_timeout(450)
+    page.wait_for_timeout(REST_MS)
     button(page, "next").dblclick()
     expect(page.locator("#ticket")).to_contain_text(first)
     page.wait_for_timeout(800)

@@ -6,11 +6,12 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.running import PATIENCE_S, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r"Antrean is ready on (http://\S+)")
@@ -70,14 +71,14 @@ def test_the_installed_hall_checks_serves_and_prints(installed: Path, tmp_path: 
         look_around(url, token.strip(), tmp_path / "data")
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENCE_S)
         process.stdout.close()
     assert process.returncode == 0
 
 
 def look_around(url: str, token: str, data: Path) -> None:
     """Every page with every file it names; one number, down to the paper."""
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
         for path in ("/", "/kiosk/k1", "/display/hall", "/staff/login"):
             page = client.get(path)
             assert page.status_code == 200, path
@@ -96,8 +97,4 @@ def look_around(url: str, token: str, data: Path) -> None:
         assert answer.status_code == 201
         job = answer.json()["print"]["job"]
     drawn = data / "printer" / "p1" / f"{job}.png"
-    for _ in range(100):
-        if drawn.exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError("the ticket was not printed")
+    eventually(drawn.exists, "the ticket was not printed")

@@ -17,11 +17,13 @@ import psutil
 import pytest
 import websocket
 
+from tests import running
 from tests.clients import Client
+from tests.running import PATIENCE_S
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PATIENCE = 40
+PATIENCE = PATIENCE_S
 """Seconds for a start: test machines may be busy."""
 
 
@@ -92,7 +94,7 @@ class Served:
         for process in [self.process, *children]:
             with suppress(psutil.NoSuchProcess, ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)
-        self.wait(5)
+        self.wait()
 
 
 @pytest.fixture(params=["eventlet", "gevent", "threading"])
@@ -156,14 +158,14 @@ def shared(mode, halls):
     if mode not in halls:
         halls[mode] = Served(mode)
         halls[mode].wait_until_ready()
-    httpx.post(f"{halls[mode].url}/reset", trust_env=False, timeout=10)
+    httpx.post(f"{halls[mode].url}/reset", trust_env=False, timeout=PATIENCE)
     return halls[mode]
 
 
 @pytest.fixture
 def http(served):
     """A client that keeps its connection."""
-    with httpx.Client(base_url=served.url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=served.url, timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 
@@ -179,18 +181,18 @@ class Follower:
         self.client.on("call", lambda data: self.events.put(("call", data)), namespace="/live")
         self.client.on("greeting", lambda data: self.events.put(("greeting", data)), namespace="/live")
         self.client.connect(
-            url, transports=list(transports), namespaces=["/live"], auth=auth, wait_timeout=10
+            url, transports=list(transports), namespaces=["/live"], auth=auth, wait_timeout=PATIENCE
         )
 
     def ask(self, event, data):
         """The acknowledgement."""
-        return self.client.call(event, data, namespace="/live", timeout=10)
+        return self.client.call(event, data, namespace="/live", timeout=PATIENCE)
 
     def subscribe(self, topic, **more):
         """The snapshot or a problem."""
         return self.ask("subscribe", {"topic": topic, **more})
 
-    def next(self, kind=None, timeout=5):
+    def next(self, kind=None, timeout=PATIENCE):
         """The next event, of a kind."""
         until = time.monotonic() + timeout
         while True:
@@ -224,7 +226,7 @@ def open_websocket(served):
 
     def connect(topic=None, **options):
         ws = websocket.create_connection(
-            f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket", timeout=10, **options
+            f"ws://127.0.0.1:{served.port}/socket.io/?EIO=4&transport=websocket", timeout=PATIENCE, **options
         )
         sockets.append(ws)
         assert ws.recv().startswith("0")
@@ -245,10 +247,4 @@ def open_websocket(served):
 def eventually():
     """Wait until something is true."""
 
-    def wait(what, seconds=10):
-        until = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < until, "never happened"
-            time.sleep(0.05)
-
-    return wait
+    return running.eventually

@@ -50,7 +50,7 @@ class Talk:
         """The means to speak to one."""
         self.send = send
 
-    def joined(self, ident, who, said):
+    def joined(self, ident, who, said, actor):
         """Greets."""
         self.happened.append(["joined", ident, said.get("name")])
         self.send(who, "greeting", f"talk:{ident}", {"name": said.get("name")})
@@ -148,6 +148,7 @@ def make_app(mode):  # noqa: C901 - one function a route
 
     @app.get("/sleep/<float:seconds>")
     def sleep(seconds):
+        say("asleep")
         threads.sleep(seconds)
         return "slept"
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.clients import Client
-from tests.running import CONFIG, Server, serving
+from tests.running import CONFIG, PATIENCE_S, Server, serving
 
-WAIT_S = 15
+WAIT_S = PATIENCE_S
 
 
 @pytest.fixture(scope="module", params=["eventlet", "gevent", "threading"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,9 +19,11 @@ from core.store.memory import MemoryStore
 from core.web.concurrency import NativeThreads
 from kiosk.press import Press
 from kiosk.printing import spooler
+from tests import running
+from tests.running import PATIENCE_S
 from tests.worlds import ANI, CITIZEN, HandClock, keyed, small_plan, token, words
 
-LIMIT_S = 20
+LIMIT_S = PATIENCE_S
 ENDS = {"confirmed", "failed", "doubtful"}
 
 
@@ -111,7 +112,4 @@ class PrintingHall:
 
 
 def eventually(holds: Callable[[], Any], limit_s: float = LIMIT_S) -> None:
-    until = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.005)
+    running.eventually(holds, within=limit_s)

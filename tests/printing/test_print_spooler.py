@@ -8,6 +8,7 @@ import pytest
 from core.domain.hall import PrinterState
 from kiosk.printing.port import NotKept, NotWanted, PrinterTrouble, Status
 from kiosk.printing.spooler import AGAIN_S, Order, Spooler
+from tests.running import PATIENCE_S
 
 REFUSED = PrinterTrouble("refused", lasting=False)
 PAPER_OUT = PrinterTrouble("paper out", lasting=True, state=PrinterState.PAPER_OUT)
@@ -73,7 +74,7 @@ class Hall:
 
     def end(self) -> tuple[str, str, str]:
         """The next report that is a job's end."""
-        while (told := self.reports.get(timeout=5))[1] in {"sending", "sent"}:
+        while (told := self.reports.get(timeout=PATIENCE_S))[1] in {"sending", "sent"}:
             pass
         return told
 
@@ -100,7 +101,7 @@ def order(job: str, printer: str = "p") -> Order:
 def test_a_job_is_composed_printed_and_reported_step_by_step(spool, hall):
     paper = Paper()
     spool({"p": paper}).submit(order("j1"))
-    steps = [hall.reports.get(timeout=5) for _ in range(3)]
+    steps = [hall.reports.get(timeout=PATIENCE_S) for _ in range(3)]
     assert steps == [("j1", "sending", ""), ("j1", "sent", ""), ("j1", "confirmed", "")]
     assert paper.jobs == [("j1", b"j1 t-j1 p")]
 
@@ -117,7 +118,7 @@ def test_a_stalled_printer_delays_no_other(spool, hall):
     stalled, paper = Stalled(), Paper()
     spooler = spool({"a": stalled, "b": paper})
     spooler.submit(order("j1", "a"))
-    assert stalled.entered.wait(5)
+    assert stalled.entered.wait(PATIENCE_S)
     spooler.submit(order("j2", "b"))
     assert hall.end() == ("j2", "confirmed", "")
     stalled.release.set()
@@ -165,7 +166,7 @@ def test_a_job_given_twice_while_it_waits_is_printed_once(spool, hall):
     stalled = Stalled()
     spooler = spool({"p": stalled})
     spooler.submit(order("j1"))
-    assert stalled.entered.wait(5)
+    assert stalled.entered.wait(PATIENCE_S)
     for _ in range(3):
         spooler.submit(order("j1"))
         spooler.submit(order("j2"))
@@ -180,7 +181,7 @@ def test_a_stopped_spooler_ends_the_job_in_hand_and_leaves_the_rest_waiting(spoo
     stalled = Stalled()
     spooler = spool({"p": stalled})
     spooler.submit(order("j1"))
-    assert stalled.entered.wait(5)
+    assert stalled.entered.wait(PATIENCE_S)
     spooler.submit(order("j2"))
     spooler.stop()
     stalled.release.set()
@@ -222,17 +223,17 @@ def test_trouble_is_told_at_the_first_try_and_its_end_after_the_next_job(spool, 
     paper = Paper(REFUSED)
     spooler = spool({"p": paper})
     spooler.submit(order("j1"))
-    assert hall.states.get(timeout=5) == ("p", Status(PrinterState.OFFLINE, "refused"))
+    assert hall.states.get(timeout=PATIENCE_S) == ("p", Status(PrinterState.OFFLINE, "refused"))
     assert hall.end() == ("j1", "confirmed", "")
-    assert hall.states.get(timeout=5) == ("p", WELL)
+    assert hall.states.get(timeout=PATIENCE_S) == ("p", WELL)
 
 
 def test_after_trouble_the_printer_is_asked_at_once(spool, hall):
     paper = Paper(PrinterTrouble("stalled", lasting=False, doubtful=True))
     paper.state = Status(PrinterState.COVER_OPEN, "cover open")
     spool({"p": paper}).submit(order("j1"))
-    assert hall.states.get(timeout=5)[1].detail == "stalled"
-    assert hall.states.get(timeout=5) == ("p", paper.state)
+    assert hall.states.get(timeout=PATIENCE_S)[1].detail == "stalled"
+    assert hall.states.get(timeout=PATIENCE_S) == ("p", paper.state)
 
 
 def test_only_news_are_told(spool, hall):
@@ -243,7 +244,7 @@ def test_only_news_are_told(spool, hall):
         spooler.look("p")
         spooler.submit(order(job))
         hall.end()
-    assert hall.states.get(timeout=5) == ("p", paper.state)
+    assert hall.states.get(timeout=PATIENCE_S) == ("p", paper.state)
     assert hall.states.empty()
 
 
@@ -262,7 +263,7 @@ def test_what_the_hall_could_not_keep_of_a_printer_is_told_at_the_next_look(spoo
         spooler.look("p")
         spooler.submit(order(job))
         hall.end()
-    assert hall.states.get(timeout=5) == ("p", WELL)
+    assert hall.states.get(timeout=PATIENCE_S) == ("p", WELL)
 
 
 def test_an_adapter_that_cannot_even_be_asked_leaves_the_thread_alive(spool, hall):

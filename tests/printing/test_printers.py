@@ -19,6 +19,7 @@ from kiosk.printing.escpos_bytes import ticket_bytes
 from kiosk.printing.network import NetworkPrinter
 from kiosk.printing.port import PrinterTrouble
 from kiosk.printing.virtual import VirtualPrinter, file_name
+from tests.running import PATIENCE_S, at_most
 
 JOB = "20261124-A007.1"
 DATA = bytes(range(256)) * 120
@@ -71,7 +72,7 @@ def trouble_of(printer, data=DATA) -> tuple[PrinterTrouble, float]:
 def test_every_byte_arrives_once_and_the_line_is_closed(box, behave):
     there = box(behave)
     unasked("127.0.0.1", there.port).send(DATA, JOB)
-    assert there.done.wait(5)
+    assert there.done.wait(PATIENCE_S)
     assert bytes(there.received) == DATA
     assert there.connections == 1
 
@@ -82,7 +83,7 @@ def test_each_job_has_a_line_of_its_own(box):
     for _ in range(3):
         there.done.clear()
         printer.send(b"abc", JOB)
-        assert there.done.wait(5)
+        assert there.done.wait(PATIENCE_S)
     assert (bytes(there.received), there.connections) == (b"abc" * 3, 3)
 
 
@@ -115,20 +116,20 @@ def test_no_answer_to_the_connection_ends_in_time():
             each.close()
     assert trouble.words.startswith("unreachable")
     assert not trouble.doubtful
-    assert took < 4
+    assert took < at_most(4)
 
 
 def test_a_mute_printer_is_trouble_within_its_time_out(box):
     trouble, took = trouble_of(unasked("127.0.0.1", box(mute).port, timeout=0.3))
     assert trouble.words.startswith("stalled")
     assert trouble.doubtful
-    assert took < 4
+    assert took < at_most(4)
 
 
 def test_a_dripping_printer_does_not_hold_its_thread_for_ever(box):
     trouble, took = trouble_of(unasked("127.0.0.1", box(drips).port, timeout=0.2), DATA * 10)
     assert trouble.doubtful
-    assert 2 * 0.2 < took < 3 * 0.2 + 4  # each step was in time, the whole was not
+    assert 2 * 0.2 < took < at_most(3 * 0.2 + 4)  # each step was in time, the whole was not
 
 
 @pytest.mark.parametrize("behave", [resets, closes_early])
@@ -169,7 +170,7 @@ def serve(server, read):
         if read:
             line.close()
         else:
-            sleep(20)
+            sleep(60)
 
 def listen(read):
     server = socket.socket()
@@ -193,7 +194,7 @@ try:
     NetworkPrinter("127.0.0.1", mute, 0.5, False).send(data, "b")
 except PrinterTrouble as trouble:
     took = time.monotonic() - start
-    print(trouble.doubtful, took < 6, ticks[0] - before > 10, trouble.words.split()[0])
+    print(trouble.doubtful, took < 24, ticks[0] - before > 3, trouble.words.split()[0])
 """
 
 
@@ -203,7 +204,7 @@ def test_green_threads_go_on_while_a_printer_stalls(kind):
         [sys.executable, "-W", "ignore", "-c", GREEN, kind],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert run.stdout.split() == ["True", "True", "True", "stalled"], run.stderr
@@ -234,7 +235,7 @@ start, before = time.monotonic(), ticks[0]
 try:
     DevicePrinter(os.ttyname(slave), 0.3).send(bytes(100000), "a")
 except PrinterTrouble as trouble:
-    print(trouble.doubtful, time.monotonic() - start < 5, ticks[0] - before > 10, trouble.words.split()[0])
+    print(trouble.doubtful, time.monotonic() - start < 20, ticks[0] - before > 3, trouble.words.split()[0])
 """
 
 
@@ -244,7 +245,7 @@ def test_green_threads_go_on_while_a_device_takes_nothing(kind):
         [sys.executable, "-W", "ignore", "-c", GREEN_DEVICE, kind],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert run.stdout.split() == ["True", "True", "True", "stalled"], run.stderr

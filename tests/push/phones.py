@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
+from tests.running import PATIENCE_S
+
 
 def text(raw: bytes) -> str:
     """URL-safe base64 without padding, as browsers give it."""
@@ -103,7 +105,7 @@ class PushStation:
         """A browser that this service delivers to."""
         return Phone(f"{self.url}/send/{name}")
 
-    def next(self, within: float = 10) -> Post:
+    def next(self, within: float = PATIENCE_S) -> Post:
         """The next post, when it comes."""
         return self.posts.get(timeout=within)
 

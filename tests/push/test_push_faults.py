@@ -19,6 +19,7 @@ from display.push.port import Fate, Message, Verdict
 from display.push.postman import DARK_S, LONGEST_PAUSE_S, PAUSES_S, Postman
 from tests.push.conftest import Desk
 from tests.push.phones import PushStation, station
+from tests.running import at_most
 from tests.worlds import ANI, DirectThreads, HandClock, engine_on, small_plan, token
 
 
@@ -175,12 +176,12 @@ def test_a_service_that_hangs_delays_neither_the_hall_nor_other_phones(
         desk.act("open")
         began = time.monotonic()
         desk.act("next")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < at_most(2)
         assert well.opened(healthy.next().body)["call"] is True
         push_station.next()
         began = time.monotonic()
         desk.act("start")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < at_most(2)
 
 
 def test_a_redirect_is_not_followed(desk: Desk, push_station: PushStation) -> None:

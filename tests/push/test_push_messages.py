@@ -14,6 +14,7 @@ import pytest
 
 from tests.push.conftest import Desk
 from tests.push.phones import PushStation
+from tests.running import eventually
 from tests.web.conftest import Hall
 
 
@@ -122,10 +123,10 @@ def test_a_ticket_that_ends_takes_its_addresses_along(
     desk.ask(ticket, phone)
     assert phone.endpoint.encode() in (tmp_path / "push.db").read_bytes()
     assert desk.hall.client().post(f"/api/v1/tickets/{ticket['token']}/cancel").status_code == 200
-    until = time.monotonic() + 10
-    while phone.endpoint.encode() in (tmp_path / "push.db").read_bytes():
-        assert time.monotonic() < until, "the address is still in the file"
-        time.sleep(0.02)
+    eventually(
+        lambda: phone.endpoint.encode() not in (tmp_path / "push.db").read_bytes(),
+        "the address is still in the file",
+    )
     log = b"".join(each.read_bytes() for each in tmp_path.glob("antrean.db*"))
     assert phone.endpoint.encode() not in log, "an address is no event"
 
@@ -136,10 +137,10 @@ def test_the_day_takes_all_addresses_along(desk: Desk, push_station: PushStation
         desk.ask(ticket, push_station.phone(str(place)))
     desk.hall.clock.forward(days=1)
     desk.give()
-    until = time.monotonic() + 10
-    while b"/send/" in (tmp_path / "push.db").read_bytes():
-        assert time.monotonic() < until, "yesterday's addresses are still in the file"
-        time.sleep(0.02)
+    eventually(
+        lambda: b"/send/" not in (tmp_path / "push.db").read_bytes(),
+        "yesterday's addresses are still in the file",
+    )
     assert quiet(push_station)
 
 
@@ -159,8 +160,7 @@ def test_after_a_restart_what_was_told_is_not_told_again_and_what_was_not_is(
     desk.ask(second, untold)
     desk.act("next")
     assert push_station.next().path.endswith("/untold")
-    while push_station.answers:
-        time.sleep(0.01)
+    eventually(lambda: not push_station.answers)
     build()
     post = push_station.next()
     assert post.path.endswith("/untold")

@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from display.voice import sound, workshop
 from display.voice.parts import Parts
 from display.voice.spoken import Piece, Sentence, sentence
 from display.voice.studio import FILES_KEPT, REST_S, Silent, Studio
+from tests.running import PATIENCE_S, eventually
 from tests.voice.conftest import samples, tone
 
 Begin = Callable[..., Studio]
@@ -207,10 +207,9 @@ def test_a_hall_that_stops_ends_its_workshop_and_nobody_is_left_waiting(
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while not (pid.exists() and pid.read_text()):
-        time.sleep(0.01)
+    eventually(lambda: pid.exists() and pid.read_text())
     made.stop()
-    asking.join(20)
+    asking.join(PATIENCE_S)
     assert answers == ["the hall is stopping"]
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)

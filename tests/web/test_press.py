@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,17 +11,10 @@ from core.domain import commands as c
 from core.domain import events as e
 from core.ports import StoreError
 from kiosk.printing import spooler
+from tests.running import eventually
 from tests.web.conftest import Hall
 
 ISSUE = "/api/v1/tickets"
-LIMIT_S = 20
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + LIMIT_S
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("lost", ["sending", "confirmed"])

@@ -23,6 +23,7 @@ from core.settings import PrinterSettings
 from kiosk.printing.adapters import adapter
 from kiosk.printing.port import Printer
 from kiosk.printing.simulator import STATES, Simulator
+from tests.running import PATIENCE_S
 
 TIMEOUT_S = 0.25
 
@@ -57,7 +58,7 @@ class Rig:
 
     def paper(self, awaited: int = 0) -> list[bytes]:
         """The bytes of each job that came out, once the line is quiet and ``awaited`` are there."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE_S
         while len(self.simulator.strips) < awaited and time.monotonic() < until:
             time.sleep(0.005)
         self.settle()
@@ -65,7 +66,7 @@ class Rig:
 
     def settle(self) -> None:
         """Wait until the simulator has hung up."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE_S
         while self.simulator.busy and time.monotonic() < until:
             time.sleep(0.005)
 
@@ -103,7 +104,7 @@ class TtyRig(Rig):
         self.path = str(self.tmp_path / "gone")
 
     def settle(self) -> None:
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE_S
         while self.line is not None and time.monotonic() < until:
             time.sleep(0.005)
         super().settle()
