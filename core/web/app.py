@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from core.web.i18n import Texts, language
 from core.web.live import Live, Wiring
 from core.web.presence import Presence
 from core.web.problems import Problems
+from core.web.sign_in import SignIn
 from core.web.throttle import Throttle
 
 FILES_KEPT_S = 365 * 24 * 3600
@@ -53,6 +55,8 @@ class Parts:
     concurrency: Concurrency
     data: Path
     training: bool = False
+    steady: Callable[[], float] = time.monotonic
+    """Seconds of a clock that only runs forward, for limits."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ def create(parts: Parts) -> Application:
         texts=texts,
         views=Views(texts, parts.training),
         gate=gate,
-        throttle=Throttle(),
+        throttle=Throttle(parts.steady),
+        sign_in=SignIn(gate, parts.concurrency, auth.session_key(parts.data), parts.steady),
         data=parts.data,
         training=parts.training,
     )
@@ -105,6 +110,7 @@ def create(parts: Parts) -> Application:
     live = _live(app, house, faces)
     health.register(app, house, faces, live.metrics)
     engine.subscribe(live.publish)
+    engine.subscribe(house.sign_in.follow)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followed("counter"), parts.clock, parts.concurrency)
     presence.start()

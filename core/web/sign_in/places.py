@@ -1,0 +1,116 @@
+"""Bounded places: so many passwords are hashed at once, so many delayed requests are held open."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Lock
+
+from core.ports import Concurrency, Waiter
+
+LANES = 3
+"""Passwords that are hashed at once. Each takes a native thread for some 100 ms, and 64 MiB."""
+RESERVED = 1
+"""Lanes that only known browsers and signed-in people use."""
+QUEUED = 128
+"""Strangers who wait for a lane: 6 s of work for the lanes that they may use."""
+QUEUED_KNOWN = 128
+"""Known browsers that wait for a lane, in a queue of their own that goes first."""
+DELAYED = 32
+"""Requests that are held open to answer slowly."""
+
+
+class Busy(Exception):
+    """Every place in the queue is taken."""
+
+
+class HashLanes:
+    """Who may hash a password now. Those who are known go first and have a lane in reserve."""
+
+    def __init__(self, threads: Concurrency) -> None:
+        self._threads = threads
+        self._lock = Lock()
+        self._strangers = 0
+        """Lanes that strangers have."""
+        self._taken = 0
+        self._queues: dict[bool, deque[Waiter[None]]] = {True: deque(), False: deque()}
+        """Who waits, by whether they are known."""
+
+    @contextmanager
+    def lane(self, *, known: bool) -> Iterator[None]:
+        """Wait for a lane, and keep it. Raises ``Busy``."""
+        self._enter(known)
+        try:
+            yield
+        finally:
+            self._leave(known)
+
+    def _enter(self, known: bool) -> None:
+        with self._lock:
+            queue = self._queues[known]
+            if not queue and self._free(known):
+                self._take(known)
+                return
+            if len(queue) >= (QUEUED_KNOWN if known else QUEUED):
+                raise Busy()
+            waiter = self._threads.waiter()
+            queue.append(waiter)
+        waiter.wait()  # ends: each lane is given on after one hash
+
+    def _leave(self, known: bool) -> None:
+        ready = []
+        with self._lock:
+            self._taken -= 1
+            self._strangers -= 0 if known else 1
+            for each in (True, False):
+                while self._queues[each] and self._free(each):
+                    self._take(each)
+                    ready.append(self._queues[each].popleft())
+        for waiter in ready:
+            waiter.set(None)
+
+    def _free(self, known: bool) -> bool:
+        return self._taken < LANES and (known or self._strangers < LANES - RESERVED)
+
+    def _take(self, known: bool) -> None:
+        self._taken += 1
+        self._strangers += 0 if known else 1
+
+
+class Delays:
+    """Holds requests for some seconds. When all places are taken, the one that has waited longest goes on.
+
+    So a flood shortens the delays, and refuses nobody.
+    """
+
+    def __init__(self, threads: Concurrency) -> None:
+        self._threads = threads
+        self._lock = Lock()
+        self._held: OrderedDict[int, Waiter[None]] = OrderedDict()
+        self._given = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for ``seconds``, or until the place is needed."""
+        waiter = self._threads.waiter()
+        oldest = None
+        with self._lock:
+            self._given += 1
+            number = self._given
+            self._held[number] = waiter
+            if len(self._held) > DELAYED:
+                _, oldest = self._held.popitem(last=False)
+        if oldest is not None:
+            oldest.set(None)
+        self._threads.spawn_after(seconds, partial(self._end, number))
+        waiter.wait()
+
+    def _end(self, number: int) -> None:
+        with self._lock:
+            waiter = self._held.pop(number, None)
+        if waiter is not None:
+            waiter.set(None)
