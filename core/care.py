@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from core.config import Config
+from core.domain.evolving import replay
 from core.domain.hall import PrinterState
 from core.engine.projection import rebuild
-from core.halls import hold, open_store
+from core.halls import TRAINING, hold, open_store
+from core.kiosks import access
 from core.ports import KEYS, StoreError
 from core.settings import PrinterSettings
 from core.store.sqlite import FILE, SqliteStore
@@ -176,6 +178,7 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
         try:
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
+                yield _kiosks(config, store)
         finally:
             store.close()
     except StoreError as damage:
@@ -193,6 +196,13 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
     yield Finding("report tables", found, "antrean rebuild" if differing else "")
+
+
+def _kiosks(config: Config, store: SqliteStore) -> Finding:
+    """Who may take numbers at the kiosks' pages."""
+    hall, training = replay(config.plan, store.load()), store.meta("kind") == TRAINING
+    told = access(config.plan, config.settings.server, hall, training=training)
+    return Finding("kiosks", told.found(), told.advice())
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ class Server(Table):
     async_mode: Literal["eventlet", "gevent", "threading"] = "eventlet"
     public_url: Url = ""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
-    open_kiosks: bool = True
+    open_kiosks: bool | None = None
     accent: Colour = "#7a2e1d"
 
 

@@ -89,7 +89,7 @@ def create(parts: Parts) -> Application:
         engine.account_of_hash,
         engine.secret,
         auth.session_key(parts.data),
-        open_kiosks=parts.settings.server.open_kiosks,
+        open_kiosks=parts.settings.server.kiosks_open(training=parts.training),
     )
     house = House(
         plan=parts.plan,
