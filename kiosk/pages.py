@@ -17,6 +17,8 @@ from core.web.problems import SignInRequired, TokenUnknown, wants_json
 from kiosk.reception import reception
 
 HERE = Path(__file__).parent
+LOOK_AGAIN_S = 60
+"""A kiosk that is closed asks so often whether it may open."""
 
 
 def pages(house: House) -> Blueprint:
@@ -32,7 +34,7 @@ def pages(house: House) -> Blueprint:
     reception(house, blueprint)
 
     @blueprint.get("/kiosk/<ident>")
-    def kiosk(ident: str) -> str | tuple[str, int]:
+    def kiosk(ident: str) -> str | tuple[str, int, dict[str, str]]:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
@@ -43,7 +45,11 @@ def pages(house: House) -> Blueprint:
             except (SignInRequired, TokenUnknown, Forbidden) as refusal:
                 if wants_json():
                     raise
-                return _closed(house, ident), refusal.status
+                return (
+                    _closed(house, ident),
+                    refusal.status,
+                    {"Refresh": f"{LOOK_AGAIN_S}; url=/kiosk/{ident}"},
+                )
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()

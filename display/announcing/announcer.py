@@ -29,6 +29,8 @@ SETTLE_S = 5.0
 """After a start the boards come back within so many seconds, and say what they have said."""
 SAID_AT_MOST = 300
 """So many ids are taken of a board that says what it has said."""
+ID_AT_MOST = 64
+"""A longer text is no announcement's id, in characters; what boards said is remembered."""
 
 ENDS = ("done", "failed", "expired", "unwanted", "again")
 """``again``: a board was lost while it spoke."""
@@ -114,10 +116,10 @@ class Announcer:
     def joined(self, ident: str, who: str, said: Mapping[str, Any]) -> None:
         """A board can be heard; it says what it has said: ``said``, ids, and ``saying``, an id or ''."""
         ids, saying = said.get("said"), said.get("saying")
-        known = [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
+        known = [each for each in ids if _is_id(each)] if isinstance(ids, list) else []
         with self._lock:
             self._zones.join(
-                ident, who, known[-SAID_AT_MOST:], saying if isinstance(saying, str) else "", self._steady()
+                ident, who, known[-SAID_AT_MOST:], str(saying) if _is_id(saying) else "", self._steady()
             )
         self._inbox.put(_Turn.MOVE)
 
@@ -250,3 +252,8 @@ def _called(hall: Hall, call: Call) -> bool:
 
 def _nobody(_who: str, _event: str, _topic: str, _content: Mapping[str, Any]) -> None:
     """Before the line is there."""
+
+
+def _is_id(said: object) -> bool:
+    """Whether what a board sent may be the id of an announcement."""
+    return isinstance(said, str) and len(said) <= ID_AT_MOST

@@ -129,6 +129,7 @@ def test_a_closed_kiosk_says_in_both_languages_what_to_do(closed_hall: Hall, lan
         assert told in page.text
     assert "was revoked" not in visible(page.text)
     assert '"token":' not in page.text, "no pass"
+    assert page.headers["Refresh"] == "60; url=/kiosk/k2", "it opens by itself once it may"
 
 
 def visible(html: str) -> str:
