@@ -8,6 +8,7 @@ from core.domain.staff import Account, Role
 from core.web.sign_in.device import ACCOUNTS, LENGTH, BrowserCookies
 from core.web.sign_in.limits import (
     FREE_FAILURES,
+    LATEST_S,
     PAIR,
     SLOWEST_S,
     Admitted,
@@ -78,7 +79,9 @@ def test_sixty_one_officers_behind_one_address_get_in_with_two_typing_errors_eac
     for number in range(61):
         attempt, at = Attempt(f"officer-{number}", "10.0.0.1"), number * 0.5
         assert fails(limits, attempt, at, 2) == 2
-        assert limits.admit(attempt, at) == Admitted(0)
+        verdict = limits.admit(attempt, at)
+        assert isinstance(verdict, Admitted)
+        assert verdict.delay == 0
         limits.give_back(attempt, at)
 
 
@@ -113,9 +116,12 @@ def test_failures_of_a_name_at_many_addresses_make_answers_slower_and_refuse_nob
     assert limits.admit(Attempt("admin", "10.1.1.1", "desk-1"), 0) == Admitted(0), (
         "a known browser is not slower"
     )
-    assert limits.admit(Attempt("capil", "10.1.1.1"), 0) == Admitted(0), "nor is another name"
-    later = limits.admit(Attempt("admin", "10.1.1.1"), 15 * 60)
-    assert later == Admitted(0)
+    other = limits.admit(Attempt("capil", "10.1.1.1"), 0)
+    assert other == Admitted(0, 0), "nor is another name"
+    attacked = limits.admit(Attempt("admin", "10.1.1.2"), 0)
+    assert isinstance(attacked, Admitted)
+    assert attacked.penalty == LATEST_S, "where passwords queue, a name that is guessed waits longest"
+    assert limits.admit(Attempt("admin", "10.1.1.3"), 15 * 60 + 1) == Admitted(0, 0)
 
 
 def test_a_new_password_lifts_what_holds_the_name() -> None:
@@ -125,7 +131,9 @@ def test_a_new_password_lifts_what_holds_the_name() -> None:
         fails(limits, attempt, 0, 20)
     limits.lift("capil")
     for attempt in held:
-        assert limits.admit(attempt, 0) == Admitted(0)
+        verdict = limits.admit(attempt, 0)
+        assert isinstance(verdict, Admitted)
+        assert verdict.delay == 0
     assert isinstance(limits.admit(Attempt("ptsp", "10.0.0.1"), 0), Refused)
 
 

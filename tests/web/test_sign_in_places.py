@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.web.concurrency import concurrency
-from core.web.sign_in.places import DELAYED, LANES, QUEUED, RESERVED, Busy, Delays, HashLanes
+from core.web.sign_in.places import DELAYED, LANES, RESERVED, Busy, Delays, HashLanes
 
 
 class Work:
@@ -19,26 +19,33 @@ class Work:
         self.lanes = lanes
         self.begun = threading.Semaphore(0)
         self.may_end = threading.Semaphore(0)
+        self.refused = threading.Semaphore(0)
         self.lock = threading.Lock()
         self.order: list[str] = []
         self.at_once = self.most_at_once = 0
         self.threads: list[threading.Thread] = []
 
-    def begin(self, who: str, *, known: bool) -> None:
+    def begin(self, who: str, *, known: bool, penalty: float = 0.0) -> None:
         def run() -> None:
-            with self.lanes.lane(known=known):
-                with self.lock:
-                    self.order.append(who)
-                    self.at_once += 1
-                    self.most_at_once = max(self.most_at_once, self.at_once)
-                self.begun.release()
-                assert self.may_end.acquire(timeout=30)
-                with self.lock:
-                    self.at_once -= 1
+            try:
+                with self.lanes.lane(known=known, penalty=penalty):
+                    self._hash(who)
+            except Busy:
+                self.refused.release()
 
         thread = threading.Thread(target=run)
         thread.start()
         self.threads.append(thread)
+
+    def _hash(self, who: str) -> None:
+        with self.lock:
+            self.order.append(who)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        self.begun.release()
+        assert self.may_end.acquire(timeout=30)
+        with self.lock:
+            self.at_once -= 1
 
     def queued(self, *, known: bool, count: int) -> None:
         """Wait until so many stand in the queue."""
@@ -91,7 +98,9 @@ def test_known_browsers_may_use_every_lane(work: Work) -> None:
     work.queued(known=True, count=2)
 
 
-def test_a_full_queue_refuses_and_recovers(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_refuses_who_would_be_last_and_recovers(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("core.web.sign_in.places.QUEUED", 3)
     strangers = LANES - RESERVED
     for number in range(strangers + 3):
@@ -106,6 +115,23 @@ def test_a_full_queue_refuses_and_recovers(work: Work, monkeypatch: pytest.Monke
         pass
 
 
+def test_whoever_has_not_failed_overtakes_a_flood_that_has(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.web.sign_in.places.QUEUED", 4)
+    for number in range(LANES - RESERVED):
+        work.begin(f"first-{number}", known=False)
+        assert work.begun.acquire(timeout=30)
+    for number in range(4):
+        work.begin(f"flood-{number}", known=False, penalty=10.0)
+        work.queued(known=False, count=number + 1)
+    work.begin("newcomer", known=False)
+    assert work.refused.acquire(timeout=30), "a full queue sends the last of the flood away"
+    work.may_end.release()
+    assert work.begun.acquire(timeout=30)
+    assert work.order[-1] == "newcomer"
+
+
 def test_a_failure_gives_the_lane_back() -> None:
     lanes = HashLanes(concurrency("threading"))
     for _ in range(10 * LANES):
@@ -113,10 +139,6 @@ def test_a_failure_gives_the_lane_back() -> None:
             raise ZeroDivisionError
     with lanes.lane(known=False):
         pass
-
-
-def test_the_queue_is_bounded() -> None:
-    assert QUEUED <= 200
 
 
 class Timers:

@@ -27,6 +27,8 @@ FREE_FAILURES = 10
 """Failures of a name at all addresses that slow nothing down."""
 SLOWER_S, SLOWEST_S = 0.25, 4.0
 """Each further failure adds so much to the delay, up to the second."""
+LATER_S, LATEST_S = 0.5, 10.0
+"""In a queue each failure of the name or the address counts as coming so much later, up to the second."""
 ENTRIES = 4096
 """The most keys that each of the four tables keeps."""
 
@@ -42,9 +44,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The password may be looked at, after ``delay`` seconds."""
+    """The password may be looked at, after ``delay`` seconds.
+
+    ``penalty``: so many seconds later than the others, where passwords queue.
+    """
 
     delay: float = 0.0
+    penalty: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class SignInLimits:
         wait = max(table.wait(key, now) for table, key in tables)
         if wait > 0:
             return Refused(wait)
+        of_address = self._addresses.level((attempt.address,), now)
         for table, key in tables:
             table.count(key, now)
         if attempt.device is not None:
@@ -80,7 +87,10 @@ class SignInLimits:
         failures = self._names.level((attempt.name,), now)
         if failures < NAME[0].times:  # no fuller than that, or a name would stay slow for hours
             self._names.count((attempt.name,), now)
-        return Admitted(min(SLOWEST_S, max(0.0, failures + 1 - FREE_FAILURES) * SLOWER_S))
+        return Admitted(
+            delay=min(SLOWEST_S, max(0.0, failures + 1 - FREE_FAILURES) * SLOWER_S),
+            penalty=min(LATEST_S, (failures + of_address) * LATER_S),
+        )
 
     def give_back(self, attempt: Attempt, now: float) -> None:
         """The admitted try was no failure."""

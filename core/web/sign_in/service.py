@@ -79,7 +79,7 @@ class SignIn:
         self._limits = SignInLimits()
         self._confirmations = Buckets(PAIR, ENTRIES)
         self._lock = Lock()
-        self._lanes = HashLanes(concurrency)
+        self._lanes = HashLanes(concurrency, steady)
         self._delays = Delays(concurrency)
         self._ends: Counter[str] = Counter()
         self._told_at = -TOLD_EVERY_S
@@ -105,7 +105,7 @@ class SignIn:
         try:
             if verdict.delay > 0:
                 self._delays.wait(verdict.delay)
-            with self._lanes.lane(known=attempt.device is not None):
+            with self._lanes.lane(known=attempt.device is not None, penalty=verdict.penalty):
                 person = self._gate.sign_in(name, password, self._concurrency)
             failed = person is None
         except Busy:
