@@ -69,10 +69,10 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
             return _login_page(next=wanted, notice=notice)
         name = request.form.get("name", "").strip()
         tried = house.sign_in.attempt(name, request.form.get("password", ""))
-        if tried.person is None:
+        if tried.account is None or (person := house.gate.person(tried.account.name)) is None:
             page = _login_page(next=wanted, name=name[:NAME_AT_MOST], problem=tried.problem, wait=tried.wait)
             return page, tried.status, tried.headers
-        enter(tried.person)
+        enter(person)
         return redirect(wanted or url_for("counter.staff"))
 
     def _login_page(**variables: Any) -> str:

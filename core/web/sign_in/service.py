@@ -19,7 +19,7 @@ from core.domain.staff import Account
 from core.engine.effects import Effects
 from core.passwords import hash_password
 from core.ports import Concurrency
-from core.web.auth import Gate, Person
+from core.web.auth import Gate
 from core.web.buckets import Buckets, network_of
 from core.web.sign_in.device import COOKIE, LASTS_S, BrowserCookies
 from core.web.sign_in.limits import ENTRIES, PAIR, Attempt, Refused, SignInLimits
@@ -41,9 +41,9 @@ log = logging.getLogger("antrean.sign_in")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a try ended: with a ``person``, or with a ``problem`` and perhaps seconds to wait."""
+    """How a try ended: with an ``account``, or with a ``problem`` and perhaps seconds to wait."""
 
-    person: Person | None = None
+    account: Account | None = None
     problem: Literal["", "wrong", "throttled", "busy"] = ""
     wait: int = 0
 
@@ -88,8 +88,8 @@ class SignIn:
         """Sign in, within a request. On success the response makes this browser known for the account."""
         outcome = self._attempt(name, password)
         self._ends[outcome.problem or "done"] += 1
-        if outcome.person is not None:
-            self.remember(outcome.person.account)
+        if outcome.account is not None:
+            self.remember(outcome.account)
         return outcome
 
     def _attempt(self, name: str, password: str) -> Outcome:
@@ -106,15 +106,15 @@ class SignIn:
             if verdict.delay > 0:
                 self._delays.wait(verdict.delay)
             with self._lanes.lane(known=attempt.device is not None, penalty=verdict.penalty):
-                person = self._gate.sign_in(name, password, self._concurrency)
-            failed = person is None
+                account = self._verified(name, password)
+            failed = account is None
         except Busy:
             return _BUSY
         finally:
             if not failed:
                 with self._lock:
                     self._limits.give_back(attempt, self._steady())
-        return Outcome(person) if person is not None else Outcome(problem="wrong")
+        return Outcome(account) if account is not None else Outcome(problem="wrong")
 
     def renew(self, name: str, password: str, new: str) -> str | Outcome:
         """The hash of ``new`` for a signed-in person who gives their present password, else why not.
@@ -132,7 +132,7 @@ class SignIn:
         failed = False
         try:
             with self._lanes.lane(known=True):
-                failed = self._gate.sign_in(name, password, self._concurrency) is None
+                failed = self._verified(name, password) is None
                 return Outcome(problem="wrong") if failed else self._concurrency.offload(hash_password, new)
         except Busy:
             return _BUSY
@@ -174,14 +174,21 @@ class SignIn:
             self._confirmations.drop(lambda key: key[0] == name)
 
     def _no_name(self, name: str) -> bool:
-        return not name or (len(name) > NAME_AT_MOST and self._gate.person(name) is None)
+        return not name or (len(name) > NAME_AT_MOST and self._account(name) is None)
 
     def _device(self, name: str) -> str | None:
         cookie = request.cookies.get(COOKIE, "")
         if not cookie:
             return None
+        return self._cookies.known(cookie, self._account(name))
+
+    def _account(self, name: str) -> Account | None:
         person = self._gate.person(name)
-        return None if person is None else self._cookies.known(cookie, person.account)
+        return None if person is None else person.account
+
+    def _verified(self, name: str, password: str) -> Account | None:
+        person = self._gate.sign_in(name, password, self._concurrency)
+        return None if person is None else person.account
 
     def _tell(self, attempt: Attempt) -> None:
         """Once a minute: whoever reads the log learns that somebody guesses, and a flood fills no disk."""
