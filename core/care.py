@@ -30,6 +30,7 @@ from core.engine.projection import rebuild
 from core.engine.stranded_words import consequences
 from core.folders import open_to_others
 from core.halls import TRAINING, clock_for_commands, hold, open_store, serving_at
+from core.kiosks import access
 from core.ports import KEYS, Fault, StoreError, Unwritable
 from core.settings import PrinterSettings
 from core.steadiness import AHEAD_LIMIT_S, span
@@ -297,6 +298,7 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
             yield Finding("writing", "the database takes a write")
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
+                yield _kiosks(config, store)
         finally:
             store.close()
     except ForeignWal as foreign:
@@ -354,6 +356,13 @@ def _concerned(config: Config, kind: str | None, log: Iterable[Recorded]) -> Ite
     today = clock_for_commands(training=training).now().astimezone(config.plan.timezone).date()
     if hall.day is not None and (training or hall.day >= today):
         yield from consequences(hall, config.settings.printers)
+
+
+def _kiosks(config: Config, store: SqliteStore) -> Finding:
+    """Who may take numbers at the kiosks' pages."""
+    hall, training = replay(config.plan, store.load()), store.meta("kind") == TRAINING
+    told = access(config.plan, config.settings.server, hall, training=training)
+    return Finding("kiosks", told.found(), told.advice())
 
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

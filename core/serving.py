@@ -69,9 +69,11 @@ def main(argument: str) -> None:
     def ready(host: str, port: int) -> None:
         shown = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - what it says, not a bind
         address = f"http://{shown}:{port}"
+        house = built[0].house
         if orders.training_from is not None:
-            house = built[0].house
             _welcome(house.plan, address, house.clock)
+        else:
+            _tell_of_kiosks(built[0], port)
         _announce(Path(orders.data), address)
         print(f"Antrean is ready on {address}", flush=True)
 
@@ -126,6 +128,20 @@ def _prepare_people(application: Application, *, training: bool) -> None:
     house = application.house
     for line in prepare_people(house.plan, house.engine, training=training):
         print(line)
+
+
+def _tell_of_kiosks(application: Application, port: int) -> None:
+    """Whether the kiosks of a real hall give numbers to nobody, or to everybody."""
+    from core.kiosks import OPEN, access  # noqa: PLC0415 - after the patching
+
+    house = application.house
+    told = house.engine.read(
+        lambda hall: access(house.plan, house.settings.server, hall, training=house.training)
+    )
+    for line in told.start_lines(port):
+        print(line)
+    if told.exposed:
+        logging.getLogger("antrean.kiosks").warning(OPEN)
 
 
 def _welcome(plan: Plan, address: str, clock: Clock) -> None:

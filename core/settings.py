@@ -21,10 +21,14 @@ class ServerSettings:
     """By what the hall is reached, beside the names of this machine and of ``public_url``."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front (their ``X-Forwarded-*`` is believed)."""
-    open_kiosks: bool = True
-    """Whether ``/kiosk/ID`` may issue from a browser without a device token."""
+    open_kiosks: bool | None = None
+    """Whether ``/kiosk/ID`` may issue from a browser without a device token; see ``kiosks_open``."""
     accent: str = "#7a2e1d"
     """The one accent colour of the screens."""
+
+    def kiosks_open(self, *, training: bool) -> bool:
+        """Whether any browser may take numbers: as the setting says, else in a training hall only."""
+        return training if self.open_kiosks is None else self.open_kiosks
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,5 @@ def face(house: House) -> Face:
         pages=[pages(house)],
         api=[api(house), reports_api(house)],
         topics=[topic(house), ops_topic(house)],
+        metrics=house.sign_in.metrics,
     )

@@ -14,18 +14,16 @@ from core.domain import commands as c
 from core.domain.errors import CounterUnknown
 from core.domain.hall import Hall
 from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
-from core.passwords import PASSWORD_LENGTH, hash_password
+from core.passwords import PASSWORD_LENGTH
 from core.web.auth import enter
 from core.web.face import House
 from core.web.pages import Page, render
+from core.web.sign_in import NAME_AT_MOST, PASSWORD_AT_MOST, Outcome
 from counter.api import admit
 from counter.ops import WATCHING, ops_page
 from counter.overview import zones_of
 
 HERE = Path(__file__).parent
-LOGIN_LIMIT = "10 per minute; 60 per hour"
-"""Tries to sign in from one address; by name the limit is stricter."""
-NAME_LIMIT = "5 per minute; 30 per hour"
 
 
 def pages(house: House) -> Blueprint:
@@ -69,7 +67,7 @@ def _home(house: House, blueprint: Blueprint) -> None:
 
 def _signing_in(house: House, blueprint: Blueprint) -> None:
     @blueprint.route("/staff/login", methods=["GET", "POST"])
-    def login() -> str | Response | tuple[str, int]:
+    def login() -> str | Response | tuple[str, int, dict[str, str]]:
         wanted = _inside(request.values.get("next", ""))
         if request.method == "GET":
             if current_user.is_authenticated:
@@ -77,18 +75,15 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
             notice = "signed_out" if "out" in request.args else None
             return _login_page(next=wanted, notice=notice)
         name = request.form.get("name", "").strip()
-        if not house.throttle.hit(NAME_LIMIT, "name", name.lower()) or not house.throttle.hit(
-            LOGIN_LIMIT, "address", request.remote_addr or ""
-        ):
-            return _login_page(next=wanted, name=name, problem="throttled"), 429
-        person = house.gate.sign_in(name, request.form.get("password", ""), house.concurrency)
-        if person is None:
-            return _login_page(next=wanted, name=name, problem="wrong"), 401
+        tried = house.sign_in.attempt(name, request.form.get("password", ""))
+        if tried.account is None or (person := house.gate.person(tried.account.name)) is None:
+            page = _login_page(next=wanted, name=name[:NAME_AT_MOST], problem=tried.problem, wait=tried.wait)
+            return page, tried.status, tried.headers
         enter(person)
         return redirect(wanted or url_for("counter.staff"))
 
     def _login_page(**variables: Any) -> str:
-        told = {"next": "", "name": "", "problem": None, "notice": None, **variables}
+        told = {"next": "", "name": "", "problem": None, "notice": None, "wait": 0, **variables}
         return _plain(house, "counter/login.html", "staff.sign_in", **told)
 
     @blueprint.post("/staff/logout")
@@ -105,27 +100,36 @@ def _password(house: House, blueprint: Blueprint) -> None:
 
     @blueprint.post("/staff/password")
     @login_required  # type: ignore[untyped-decorator]
-    def password() -> Response | tuple[str, int]:
+    def password() -> Response | tuple[str, int, dict[str, str]]:
         actor: Actor = current_user.actor
         new = request.form.get("new", "")
-        if not house.throttle.hit(NAME_LIMIT, "password", actor.name.lower()):
-            return _staff_page(problem="throttled"), 429
         if new != request.form.get("again", ""):
-            return _staff_page(problem="password_differs"), 422
-        if len(new) < PASSWORD_LENGTH:
-            return _staff_page(problem="password_short"), 422
-        if house.gate.sign_in(actor.name, request.form.get("current", ""), house.concurrency) is None:
-            return _staff_page(problem="password_wrong"), 401
-        secret = house.concurrency.offload(hash_password, new)
+            return _staff_page(problem="password_differs"), 422, {}
+        if not PASSWORD_LENGTH <= len(new) <= PASSWORD_AT_MOST:
+            problem = "password_short" if len(new) < PASSWORD_LENGTH else "password_long"
+            return _staff_page(problem=problem), 422, {}
+        secret = house.sign_in.renew(actor.name, request.form.get("current", ""), new)
+        if isinstance(secret, Outcome):
+            problem = "password_wrong" if secret.problem == "wrong" else secret.problem
+            return _staff_page(problem=problem, wait=secret.wait), secret.status, secret.headers
         house.engine.do(c.SetSecret(actor, "staff", actor.name, secret))
         if (person := house.gate.person(actor.name)) is not None:
             enter(person)  # the new password ended this session too
+            house.sign_in.remember(person.account)
         return redirect(url_for("counter.staff", changed=1))
 
     def _staff_page(**variables: Any) -> str:
         actor: Actor = current_user.actor
         groups = house.engine.read(lambda hall: _groups(house, hall, actor))
-        told = {"problem": None, "notice": None, "least": PASSWORD_LENGTH, "groups": groups, **variables}
+        told = {
+            "problem": None,
+            "notice": None,
+            "least": PASSWORD_LENGTH,
+            "groups": groups,
+            "wait": 0,
+            **variables,
+        }
+        told["most"] = PASSWORD_AT_MOST
         told["ops"] = actor.role in WATCHING
         told["reception"] = "kiosk" in current_app.blueprints and actor.role in AT_COUNTERS
         return _plain(house, "counter/staff.html", "staff.title", **told)

@@ -9,7 +9,6 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
-from werkzeug.exceptions import TooManyRequests
 
 from core.domain import commands as c
 from core.domain.errors import BoardUnknown, TicketUnknown
@@ -19,6 +18,7 @@ from core.domain.ticket import Ticket
 from core.engine import shapes as s
 from core.engine.batch import Done
 from core.web.api import command_id, problems, reply
+from core.web.buckets import network_of
 from core.web.face import House
 from display.media import board_view
 
@@ -150,8 +150,7 @@ def known(house: House, look: Callable[[Hall], T]) -> T:
     try:
         return house.engine.read(look)
     except TicketUnknown:
-        if not house.throttle.hit(GUESSES, "guess", request.remote_addr or ""):
-            raise TooManyRequests() from None
+        house.throttle.require(GUESSES, "guess", network_of(request.remote_addr))
         raise
 
 

@@ -20,6 +20,7 @@ from core.domain.staff import SUPERVISING, Actor, Role
 from core.engine import shapes as s
 from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
+from core.web.buckets import network_of
 from core.web.face import House
 from core.web.i18n import language
 from kiosk.limits import Limits, TooFast
@@ -170,7 +171,7 @@ def paced(house: House, limits: Limits, actor: Actor, key: str | None) -> Iterat
     chosen = house.settings.limits
     if actor.name.startswith(PAGE):
         source, pause, per_minute = (
-            f"{actor.name} {request.remote_addr}",
+            f"{actor.name} {network_of(request.remote_addr)}",
             chosen.kiosk_pause_s,
             chosen.kiosk_per_minute,
         )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from core.domain.errors import KioskUnknown
+from core.domain.errors import Forbidden, KioskUnknown
 from core.domain.hall import Hall
 from core.domain.staff import Role
 from core.engine.views import name
 from core.web.face import House
 from core.web.pages import Page, render
+from core.web.problems import SignInRequired, TokenUnknown, wants_json
 from kiosk.reception import reception
 
 HERE = Path(__file__).parent
+LOOK_AGAIN_S = 60
+"""A kiosk that is closed asks so often whether it may open."""
 
 
 def pages(house: House) -> Blueprint:
@@ -31,13 +34,22 @@ def pages(house: House) -> Blueprint:
     reception(house, blueprint)
 
     @blueprint.get("/kiosk/<ident>")
-    def kiosk(ident: str) -> str:
+    def kiosk(ident: str) -> str | tuple[str, int, dict[str, str]]:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
         device = None
-        if not house.settings.server.open_kiosks:
-            device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+        if not house.settings.server.kiosks_open(training=house.training):
+            try:
+                device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+            except (SignInRequired, TokenUnknown, Forbidden) as refusal:
+                if wants_json():
+                    raise
+                return (
+                    _closed(house, ident),
+                    refusal.status,
+                    {"Refresh": f"{LOOK_AGAIN_S}; url=/kiosk/{ident}"},
+                )
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()
@@ -66,6 +78,26 @@ def pages(house: House) -> Blueprint:
         )
 
     return blueprint
+
+
+def _closed(house: House, ident: str) -> str:
+    """The page of a device that is not registered: what a citizen does, and what a technician does."""
+    return render(
+        house,
+        Page(
+            face="kiosk",
+            template="kiosk/closed.html",
+            styles="closed.css",
+            title="kiosk.unregistered.title",
+            variables={
+                "kiosk": ident,
+                "address": f"{request.host_url}kiosk/{ident}?token=TOKEN",
+                "reason": "token" if "token" in request.args else "device",
+                "say": house.texts.say,
+            },
+            keeps_session=False,
+        ),
+    )
 
 
 def _where(house: House) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from core.care import concerned
 from core.cli.options import MISTAKEN, config_option, data_folder, data_option, load_config, told
 from core.folders import private_files
 from core.halls import parse_clock
+from core.kiosks import CLOSE, OPEN
 from core.preparing import Wishes, become_server, prepare
 
 
@@ -29,6 +30,8 @@ def check(config_path: Path | None, data_path: Path | None) -> None:
         f"{config.path.name}: {len(plan.agencies)} agencies, {len(plan.services)} services, "
         f"{len(plan.counters)} counters, {len(plan.kiosks)} kiosks, {len(plan.boards)} boards: in order"
     )
+    if config.settings.server.open_kiosks and plan.kiosks:
+        click.echo(f"{OPEN}; {CLOSE}", err=True)
     if config.unchecked:
         click.echo(f"{len(config.unchecked)} agencies and services are marked checked = false", err=True)
     with told():

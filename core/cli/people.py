@@ -60,7 +60,7 @@ def staff_list(config_path: Path | None, data_path: Path | None) -> None:
 @config_option
 @data_option
 def staff_password(name: str, config_path: Path | None, data_path: Path | None) -> None:
-    """Give a person a new password, printed once; it ends their sessions."""
+    """Give a person a new password, printed once; it ends their sessions and lifts a sign-in limit."""
     made = new_password()
     with opened_hall(config_path, data_path) as engine:
         set_secret(engine, ("staff", name), hash_password(made))

@@ -61,7 +61,7 @@ class Server(Table):
     public_url: Url = ""
     hosts: list[HostName] = Field(default_factory=list, max_length=50)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
-    open_kiosks: bool = True
+    open_kiosks: bool | None = None
     accent: Colour = "#7a2e1d"
 
 

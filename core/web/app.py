@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ from core.web.i18n import Texts, language
 from core.web.live import NAMESPACE, Live, Wiring
 from core.web.presence import Presence
 from core.web.problems import Problems
+from core.web.sign_in import SignIn
 from core.web.throttle import Throttle
 
 FILES_KEPT_S = 365 * 24 * 3600
@@ -56,6 +58,8 @@ class Parts:
     concurrency: Concurrency
     data: Path
     training: bool = False
+    steady: Callable[[], float] = time.monotonic
+    """Seconds of a clock that only runs forward, for limits."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def create(parts: Parts) -> Application:
         engine.account_of_hash,
         engine.secret,
         auth.session_key(parts.data),
-        open_kiosks=parts.settings.server.open_kiosks,
+        open_kiosks=parts.settings.server.kiosks_open(training=parts.training),
     )
     house = House(
         plan=parts.plan,
@@ -102,7 +106,8 @@ def create(parts: Parts) -> Application:
         texts=texts,
         views=Views(texts, parts.training),
         gate=gate,
-        throttle=Throttle(),
+        throttle=Throttle(parts.steady),
+        sign_in=SignIn(gate, parts.concurrency, auth.session_key(parts.data), parts.steady),
         data=parts.data,
         training=parts.training,
     )
@@ -114,6 +119,7 @@ def create(parts: Parts) -> Application:
     app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics(), *standing.metrics()])
     engine.subscribe(live.publish)
+    engine.subscribe(house.sign_in.follow)
     engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
     presence = Presence(engine, lambda: live.followers("counter"), parts.clock, parts.concurrency)
     presence.start()

@@ -217,6 +217,8 @@ def register(app: Flask, gate: Gate) -> CSRFProtect:
             return
         if bearer() is not None or request.path.startswith("/api/v1/tickets/"):
             return  # a bearer token, or the secret of a ticket, is not sent by a browser on its own
+        if request.path.startswith("/api/") and app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+            return  # nobody's session could be misused; the route says that a token is needed
         csrf.protect()
 
     return csrf

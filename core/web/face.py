@@ -21,6 +21,7 @@ from core.ports import Clock, Concurrency
 from core.settings import Settings
 from core.web.auth import Gate
 from core.web.i18n import Texts
+from core.web.sign_in import SignIn
 from core.web.throttle import Throttle
 
 
@@ -37,6 +38,7 @@ class House:
     views: Views
     gate: Gate
     throttle: Throttle
+    sign_in: SignIn
     data: Path
     training: bool = False
 

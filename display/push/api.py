@@ -8,7 +8,6 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
-from werkzeug.exceptions import TooManyRequests
 
 from core.domain.errors import Refusal, Unknown
 from core.web.api import Body, problems, reply
@@ -85,8 +84,7 @@ def push_api(house: House, service: PushService) -> APIBlueprint:
         ident = known(house, lambda hall: held(hall, token)).id
         if not service.enabled:
             raise PushOff()
-        if not house.throttle.hit(LIMIT, "push", ident):
-            raise TooManyRequests()
+        house.throttle.require(LIMIT, "push", ident)
         return ident
 
     @blueprint.get("/<token>/push", responses={200: PushKey, **problems(404, 429)})

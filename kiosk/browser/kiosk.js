@@ -53,11 +53,17 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
     writable = !condition || condition.writable;
     draw();
   },
-  onProblem: () => {
+  onProblem: (problem) => {
     alive = false;
     draw();
+    if (problem.status === 401) renew();
   },
 });
+
+/** This page may be a kiosk's no longer (its token was revoked): the server gives a new page, or one that says so. */
+function renew() {
+  window.location.reload();
+}
 
 /** The line brings what changes of each service; its texts came with the page. */
 function withTexts(known, fresh) {
@@ -100,6 +106,7 @@ async function request(order) {
     send({ type: 'taken', key: order.key, ticket, print });
     readPaper();
   } catch (problem) {
+    if (problem.status === 401) renew();
     const lost = !problem.status || problem.status >= 500 || problem.code === 'too_fast';
     send({ type: 'trouble', key: order.key, lost, problem });
   }

@@ -80,14 +80,20 @@ def test_a_wrong_password_is_refused_and_soon_throttled(
     server: Server, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(DESK)
-    for _ in range(5):
-        page.goto(f"{server.url}/staff/login")
-        page.fill("input[name=name]", "nobody")
-        page.fill("input[name=password]", "wrong-password")
-        page.click("button[type=submit].primary")
-        expect(page.get_by_role("alert").first).to_be_visible()
+    page.goto(f"{server.url}/staff/login")
+    page.fill("input[name=name]", "nobody")
+    page.fill("input[name=password]", "wrong-password")
+    page.click("button[type=submit].primary")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    answers = []
     with server.client() as client:
         form = client.get("/staff/login")
         csrf = form.text.split('name="csrf_token" value="')[1].split('"')[0]
         data = {"csrf_token": csrf, "name": "nobody", "password": "x"}
-        assert client.post("/staff/login", data=data).status_code == 429
+        while 429 not in answers and len(answers) < 20:
+            answers.append((answer := client.post("/staff/login", data=data)).status_code)
+    assert answers[-1] == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    page.fill("input[name=password]", "wrong-password")
+    page.click("button[type=submit].primary")
+    expect(page.get_by_role("alert").first).to_contain_text("Coba lagi dalam")

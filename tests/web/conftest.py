@@ -70,7 +70,8 @@ def config() -> Any:
 @pytest.fixture
 def hall(config: Any, tmp_path: Path) -> Iterator[Hall]:
     clock, store = HandClock(), SqliteStore(tmp_path)
-    settings = replace(config.settings, server=replace(config.settings.server, async_mode="threading"))
+    server = replace(config.settings.server, async_mode="threading", open_kiosks=True)
+    settings = replace(config.settings, server=server)
     application = create(Parts(config.plan, settings, store, clock, concurrency("threading"), tmp_path))
     yield Hall(application, clock, store)
     application.live.stop()

@@ -31,7 +31,7 @@ def hall(config: Any, tmp_path: Path) -> Iterator[Hall]:
     printers[mine] = replace(printers[mine], kind="agent")
     settings = replace(
         config.settings,
-        server=replace(config.settings.server, async_mode="threading"),
+        server=replace(config.settings.server, async_mode="threading", open_kiosks=True),
         printers=printers,
     )
     application = create(Parts(config.plan, settings, store, clock, concurrency("threading"), tmp_path))
@@ -276,7 +276,7 @@ def test_whoever_only_reads_prints_nothing(hall: Hall, agent: Headers) -> None:
             assert post(hall, path, headers, 403)["code"] == "forbidden"
     assert get(hall, "/printers", auditor)["printers"]
     assert get(hall, "/printers", board, 403)["code"] == "forbidden"
-    assert post(hall, f"/jobs/{job}/seen", {}, 403)["code"] == "csrf_failed"
+    assert post(hall, f"/jobs/{job}/seen", {}, 401)["code"] == "sign_in_required"
 
 
 def test_the_kiosks_page_helps_itself_where_paper_is_missing(

@@ -30,7 +30,7 @@ def opened(config: Any, tmp_path: Path) -> Iterator[Open]:
 
     def open_hall(limits: LimitSettings = LimitSettings(), *, training: bool = False) -> Hall:  # noqa: B008
         clock, store = HandClock(), SqliteStore(tmp_path)
-        server = replace(config.settings.server, async_mode="threading")
+        server = replace(config.settings.server, async_mode="threading", open_kiosks=True)
         settings = replace(config.settings, server=server, limits=limits)
         parts = Parts(config.plan, settings, store, clock, concurrency("threading"), tmp_path, training)
         halls.append(Hall(create(parts), clock, store))

@@ -106,9 +106,19 @@ def test_a_revoked_token_no_longer_works(hall: Hall) -> None:
 
 def test_without_token_or_session_nobody_changes_anything(hall: Hall, unchanged: None) -> None:
     client = hall.client()
-    refused(hall, client.post(ISSUE, json={"service": "ktp-cetak-baru"}), 403, "csrf_failed")
-    refused(hall, client.post("/api/v1/counters/1/open"), 403, "csrf_failed")
+    refused(hall, client.post(ISSUE, json={"service": "ktp-cetak-baru"}), 401, "sign_in_required")
+    refused(hall, client.post("/api/v1/counters/1/open"), 401, "sign_in_required")
     refused(hall, client.get("/api/v1/counters/1"), 401, "sign_in_required")
+
+
+def test_a_session_without_the_pages_token_changes_nothing(hall: Hall, unchanged: None) -> None:
+    client = hall.client()
+    client.get("/staff/login")
+    assert client.get_cookie("antrean") is not None
+    refused(hall, client.post(ISSUE, json={"service": "ktp-cetak-baru"}), 403, "csrf_failed")
+    client.delete_cookie("antrean")
+    form = client.post("/staff/login", data={"name": "x", "password": "y"})
+    assert form.status_code == 403, "a form needs the page's token even before there is a session"
 
 
 def test_a_board_may_watch_and_nothing_else(

@@ -15,7 +15,7 @@ const ROOT = join(HERE, '..', '..', '..');
 /** Face → where its sources are, where its bundles go, what its entry points are called. */
 const FACES = {
   core: { from: 'core/web/browser', to: 'core/web/static/build', pages: ['house'] },
-  kiosk: { from: 'kiosk/browser', to: 'kiosk/static/build', pages: ['kiosk', 'reception'] },
+  kiosk: { from: 'kiosk/browser', to: 'kiosk/static/build', pages: ['kiosk', 'closed', 'reception'] },
   counter: {
     from: 'counter/browser',
     to: 'counter/static/build',
