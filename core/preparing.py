@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from core.config import Config
 from core.halls import claim, hold, open_store, training_start
+from core.secret_files import session_key
 from core.serving import Orders
 
 
@@ -28,6 +29,7 @@ def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
     """Make the data folder ready. Raises ``StoreError`` if it cannot be used."""
     plan, server = config.plan, config.settings.server
     hold(data)  # until this process, which becomes the server, ends
+    session_key(data)  # a damaged one is told here, in words, and not by a worker that does not start
     store = open_store(data)
     try:
         claim(store, training=wishes.training)
