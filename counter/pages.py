@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
-from flask_login import current_user, login_required, logout_user  # type: ignore[import-untyped]
+from flask_login import current_user, login_required  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from core.domain import commands as c
@@ -15,12 +15,13 @@ from core.domain.errors import CounterUnknown
 from core.domain.hall import Hall
 from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
 from core.passwords import PASSWORD_LENGTH, hash_password
-from core.web.auth import enter
+from core.web.addresses import inside
 from core.web.face import House
 from core.web.pages import Page, render
 from counter.api import admit
 from counter.ops import WATCHING, ops_page
 from counter.overview import zones_of
+from counter.signed_in import listed, session_routes
 
 HERE = Path(__file__).parent
 LOGIN_LIMIT = "10 per minute; 60 per hour"
@@ -40,6 +41,7 @@ def pages(house: House) -> Blueprint:
     _home(house, blueprint)
     _signing_in(house, blueprint)
     _password(house, blueprint)
+    session_routes(house, blueprint)
     _workstation(house, blueprint)
     ops_page(house, blueprint)
     return blueprint
@@ -63,7 +65,7 @@ def _home(house: House, blueprint: Blueprint) -> None:
 def _signing_in(house: House, blueprint: Blueprint) -> None:
     @blueprint.route("/staff/login", methods=["GET", "POST"])
     def login() -> str | Response | tuple[str, int]:
-        wanted = _inside(request.values.get("next", ""))
+        wanted = inside(request.values.get("next", ""))
         if request.method == "GET":
             if current_user.is_authenticated:
                 return redirect(wanted or url_for("counter.staff"))
@@ -74,10 +76,10 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
             LOGIN_LIMIT, "address", request.remote_addr or ""
         ):
             return _login_page(next=wanted, name=name, problem="throttled"), 429
-        person = house.gate.sign_in(name, request.form.get("password", ""), house.concurrency)
-        if person is None:
+        account = house.gate.sign_in(name, request.form.get("password", ""), house.concurrency)
+        if account is None:
             return _login_page(next=wanted, name=name, problem="wrong"), 401
-        enter(person)
+        house.gate.enter(account)
         return redirect(wanted or url_for("counter.staff"))
 
     def _login_page(**variables: Any) -> str:
@@ -86,7 +88,7 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
 
     @blueprint.post("/staff/logout")
     def logout() -> Response:
-        logout_user()
+        house.gate.leave()
         return redirect(url_for("counter.login", out=1))
 
 
@@ -94,7 +96,8 @@ def _password(house: House, blueprint: Blueprint) -> None:
     @blueprint.get("/staff")
     @login_required  # type: ignore[untyped-decorator]
     def staff() -> str:
-        return _staff_page(notice="password_changed" if "changed" in request.args else None)
+        notices = {"changed": "password_changed", "ended": "sessions_ended"}
+        return _staff_page(notice=next((notices[each] for each in notices if each in request.args), None))
 
     @blueprint.post("/staff/password")
     @login_required  # type: ignore[untyped-decorator]
@@ -111,14 +114,16 @@ def _password(house: House, blueprint: Blueprint) -> None:
             return _staff_page(problem="password_wrong"), 401
         secret = house.concurrency.offload(hash_password, new)
         house.engine.do(c.SetSecret(actor, "staff", actor.name, secret))
-        if (person := house.gate.person(actor.name)) is not None:
-            enter(person)  # the new password ended this session too
+        # The new password ended this session too.
+        if (account := house.gate.newest(actor)) is not None:
+            house.gate.enter(account)
         return redirect(url_for("counter.staff", changed=1))
 
     def _staff_page(**variables: Any) -> str:
         actor: Actor = current_user.actor
         groups = house.engine.read(lambda hall: _groups(house, hall, actor))
         told = {"problem": None, "notice": None, "least": PASSWORD_LENGTH, "groups": groups, **variables}
+        told["sessions"] = listed(house)
         told["ops"] = actor.role in WATCHING
         told["reception"] = "kiosk" in current_app.blueprints and actor.role in AT_COUNTERS
         return _plain(house, "counter/staff.html", "staff.title", **told)
@@ -168,9 +173,3 @@ def _workstation(house: House, blueprint: Blueprint) -> None:
                 settings={"topic": f"counter:{ident}", "counter": ident, "seq": seq},
             ),
         )
-
-
-def _inside(target: str) -> str:
-    """``target`` if it is a path of this site; never a way to another one."""
-    inside = target.startswith("/") and not target.startswith("//") and "\\" not in target
-    return target if inside else ""

@@ -5,21 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from core.domain.errors import KioskUnknown
 from core.domain.hall import Hall
-from core.domain.staff import Role
+from core.domain.staff import Account, Role
 from core.engine.views import name
+from core.web.api import reply
+from core.web.devices import only_for
 from core.web.face import House
 from core.web.pages import Page, render
+from core.web.passes import pass_answer, pass_settings
 from kiosk.reception import reception
 
 HERE = Path(__file__).parent
 
 
 def pages(house: House) -> Blueprint:
-    """``/kiosk/ID`` and ``/reception``."""
+    """``/kiosk/ID``, ``/kiosk/ID/pass`` and ``/reception``."""
     blueprint = Blueprint(
         "kiosk",
         __name__,
@@ -30,14 +33,28 @@ def pages(house: House) -> Blueprint:
 
     reception(house, blueprint)
 
+    def admitted(ident: str) -> Account | None:
+        """By which account this browser may show the kiosk; ``None``: the hall's kiosks are open."""
+        if house.settings.server.open_kiosks:
+            return None
+        device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+        if device.role is Role.KIOSK:
+            only_for(house.plan.kiosks, device.actor, ident, "issue")
+        return device
+
+    @blueprint.get("/kiosk/<ident>/pass")
+    def renewed(ident: str) -> Response:
+        """The page's next pass, for whoever would be served the page."""
+        if ident not in house.plan.kiosks:
+            raise KioskUnknown(kiosk=ident)
+        return reply(pass_answer(house.gate.page_pass(Role.KIOSK, ident, admitted(ident))))
+
     @blueprint.get("/kiosk/<ident>")
     def kiosk(ident: str) -> str:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
-        device = None
-        if not house.settings.server.open_kiosks:
-            device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+        device = admitted(ident)
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()
@@ -60,7 +77,7 @@ def pages(house: House) -> Blueprint:
                     "zones": [{"id": zone.id, "name": name(zone.name)} for zone in house.plan.zones.values()],
                     "printers": _where(house),
                     "seq": seq,
-                    "token": house.gate.page_pass(Role.KIOSK, ident, device),
+                    **pass_settings(house.gate.page_pass(Role.KIOSK, ident, device), f"/kiosk/{ident}/pass"),
                 },
             ),
         )

@@ -10,17 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from core.domain.staff import Actor, Role
+from core.domain.account_events import AccountAdded, AccountRevoked, SecretChanged, SessionsEnded
+from core.domain.event import Event
+from core.domain.staff import Actor
 from core.domain.ticket import Why
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Root of all events."""
-
-    version: ClassVar[int] = 1
-    lasting: ClassVar[bool] = False
-    """Whether it matters beyond its service day."""
+__all__ = ["AccountAdded", "AccountRevoked", "Event", "SecretChanged", "SessionsEnded"]  # from elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,35 +337,6 @@ class PrinterReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountAdded(Event):
-    """A person, device or program may act in the hall. Its secret is kept elsewhere."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-    role: Role
-    agency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SecretChanged(Event):
-    """An account has a new password."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRevoked(Event):
-    """An account is out of use."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """An event with its place in the log. ``at`` is UTC and never runs backwards."""
 
@@ -388,7 +354,8 @@ _KINDS = (
     ServiceAdded, TicketParked, TicketResumed, TicketUnparked, AimLifted, TicketTransferred,
     TicketRestored, ActionUndone, TicketMissed, CounterOpened, CounterPaused, CounterClosing,
     HelpGiven, CounterClosed, ServicePaused, ServiceResumed, PrintQueued, PrintReported,
-    PrintRerouted, PrinterReported, AccountAdded, SecretChanged, AccountRevoked,
+    PrintRerouted, PrinterReported, AccountAdded, SecretChanged, SessionsEnded,
+    AccountRevoked,
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 """Every event by the name it has in the log."""

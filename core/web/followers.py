@@ -10,9 +10,13 @@ from core.domain.staff import Actor
 
 @dataclass
 class Connection:
-    """One client: who it is, and what it follows."""
+    """One client: who it is, by what it showed that, and what it follows."""
 
     actor: Actor | None
+    session: str | None = None
+    """The person's session, where the cookie told who it is."""
+    tokens: dict[Actor, str] = field(default_factory=dict)
+    """The newest token or page pass of each actor that this client has acted as."""
     topics: set[str] = field(default_factory=set)
 
 

@@ -20,7 +20,7 @@ from core.domain.ticket import State
 from core.engine.effects import Effects
 from core.web.face import House, Topic
 from display.announcing.zones import Announcement, Offer, Zones
-from display.live import may_follow
+from display.live import may_speak
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ class Announcer:
     def _admit(self, ident: str, actor: Actor | None) -> None:
         if ident not in self._house.plan.boards:
             raise BoardUnknown(board=ident)
-        may_follow(actor)
+        may_speak(self._house.plan.boards, actor, ident)
 
     # -- one thread ------------------------------------------------------------------------------------
 

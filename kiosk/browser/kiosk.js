@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { commandKey, post } from '../../core/web/browser/api.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
+import { pagePass } from '../../core/web/browser/pass.js';
 import { pick, setLanguage, t } from '../../core/web/browser/words.js';
 import { agency } from './agency.js';
 import { arrival, left, step, TIMEOUTS, warning } from './flow.js';
@@ -33,8 +34,9 @@ let alive = true;
 let state = arrival({ lang: page.lang, now: steady() });
 let drawn = '';
 
+const own = pagePass(page, { onFresh: () => line.renew() });
 const line = follow(page.topic || `kiosk:${view.id}`, {
-  token: page.token,
+  token: own.token,
   epoch: page.epoch,
   seq: page.seq,
   now: view.now,
@@ -48,7 +50,8 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
     alive = up;
     draw();
   },
-  onProblem: () => {
+  onProblem: (problem) => {
+    own.refused(problem);
     alive = false;
     draw();
   },
@@ -80,8 +83,12 @@ async function number(order, tries = 0) {
   const { service: id, more, klass, key } = order;
   const body = { service: id, more, class: klass, lang: state.lang, kiosk: view.id };
   try {
-    return await post('/api/v1/tickets', body, { key, token: page.token });
+    return await post('/api/v1/tickets', body, { key, token: own.token() });
   } catch (problem) {
+    if (problem.code === 'token_unknown' && tries === 0) {
+      await own.refused(problem); // its pass is over: once more with the next one, for the same number
+      return number(order, tries + 1);
+    }
     const wait = problem.code === 'too_fast' ? problem.body.seconds : Infinity;
     if (tries >= PATIENCE || wait > WAITED_AT_MOST_S) throw problem;
     await after(wait);
@@ -104,7 +111,7 @@ async function request(order) {
 async function tell({ answer, job, key }) {
   try {
     const path = `/api/v1/jobs/${encodeURIComponent(job)}/${answer === 'seen' ? 'seen' : 'print'}`;
-    const print = await post(path, {}, { key, token: page.token });
+    const print = await post(path, {}, { key, token: own.token() });
     if (state.ticket) send({ type: 'printed', ticket: state.ticket.id, print: { ...state.print, ...print } });
     send({ type: 'told', ok: true });
   } catch (_) {
