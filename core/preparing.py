@@ -13,6 +13,7 @@ from core.config import Config
 from core.damage import look_closely, may_write
 from core.folders import cache_folder, close_to_others
 from core.halls import claim, hold, open_store, training_start
+from core.secret_files import session_key
 from core.serving import Orders
 
 
@@ -51,6 +52,7 @@ def prepare(config: Config, data: Path, wishes: Wishes) -> Orders:
 def _made_ready(config: Config, data: Path, wishes: Wishes) -> datetime | None:
     """The data folder as a hall of the wanted kind; answers where a training hall's clock starts."""
     look_closely(data, config.plan)
+    session_key(data)  # a damaged one is reported here, in words, not by a worker that does not start
     store = open_store(data)
     try:
         claim(store, training=wishes.training)

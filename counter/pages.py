@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
-from flask_login import current_user, login_required, logout_user  # type: ignore[import-untyped]
+from flask_login import current_user, login_required  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from core.domain import commands as c
@@ -15,13 +15,14 @@ from core.domain.errors import CounterUnknown
 from core.domain.hall import Hall
 from core.domain.staff import AT_COUNTERS, STAFF_ROLES, Actor
 from core.passwords import PASSWORD_LENGTH
-from core.web.auth import enter
+from core.web.addresses import inside
 from core.web.face import House
 from core.web.pages import Page, render
 from core.web.sign_in import NAME_AT_MOST, PASSWORD_AT_MOST, Outcome
 from counter.api import admit
 from counter.ops import WATCHING, ops_page
 from counter.overview import zones_of
+from counter.signed_in import listed, session_routes
 
 HERE = Path(__file__).parent
 
@@ -38,6 +39,7 @@ def pages(house: House) -> Blueprint:
     _home(house, blueprint)
     _signing_in(house, blueprint)
     _password(house, blueprint)
+    session_routes(house, blueprint)
     _workstation(house, blueprint)
     ops_page(house, blueprint)
     return blueprint
@@ -68,7 +70,7 @@ def _home(house: House, blueprint: Blueprint) -> None:
 def _signing_in(house: House, blueprint: Blueprint) -> None:
     @blueprint.route("/staff/login", methods=["GET", "POST"])
     def login() -> str | Response | tuple[str, int, dict[str, str]]:
-        wanted = _inside(request.values.get("next", ""))
+        wanted = inside(request.values.get("next", ""))
         if request.method == "GET":
             if current_user.is_authenticated:
                 return redirect(wanted or url_for("counter.staff"))
@@ -76,10 +78,10 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
             return _login_page(next=wanted, notice=notice)
         name = request.form.get("name", "").strip()
         tried = house.sign_in.attempt(name, request.form.get("password", ""))
-        if tried.account is None or (person := house.gate.person(tried.account.name)) is None:
+        if tried.account is None:
             page = _login_page(next=wanted, name=name[:NAME_AT_MOST], problem=tried.problem, wait=tried.wait)
             return page, tried.status, tried.headers
-        enter(person)
+        house.gate.enter(tried.account)
         return redirect(wanted or url_for("counter.staff"))
 
     def _login_page(**variables: Any) -> str:
@@ -88,7 +90,7 @@ def _signing_in(house: House, blueprint: Blueprint) -> None:
 
     @blueprint.post("/staff/logout")
     def logout() -> Response:
-        logout_user()
+        house.gate.leave()
         return redirect(url_for("counter.login", out=1))
 
 
@@ -96,7 +98,8 @@ def _password(house: House, blueprint: Blueprint) -> None:
     @blueprint.get("/staff")
     @login_required  # type: ignore[untyped-decorator]
     def staff() -> str:
-        return _staff_page(notice="password_changed" if "changed" in request.args else None)
+        notices = {"changed": "password_changed", "ended": "sessions_ended"}
+        return _staff_page(notice=next((notices[each] for each in notices if each in request.args), None))
 
     @blueprint.post("/staff/password")
     @login_required  # type: ignore[untyped-decorator]
@@ -113,9 +116,10 @@ def _password(house: House, blueprint: Blueprint) -> None:
             problem = "password_wrong" if secret.problem == "wrong" else secret.problem
             return _staff_page(problem=problem, wait=secret.wait), secret.status, secret.headers
         house.engine.do(c.SetSecret(actor, "staff", actor.name, secret))
-        if (person := house.gate.person(actor.name)) is not None:
-            enter(person)  # the new password ended this session too
-            house.sign_in.remember(person.account)
+        # The new password ended this session too.
+        if (account := house.gate.newest(actor)) is not None:
+            house.gate.enter(account)
+            house.sign_in.remember(account)
         return redirect(url_for("counter.staff", changed=1))
 
     def _staff_page(**variables: Any) -> str:
@@ -130,6 +134,7 @@ def _password(house: House, blueprint: Blueprint) -> None:
             **variables,
         }
         told["most"] = PASSWORD_AT_MOST
+        told["sessions"] = listed(house)
         told["ops"] = actor.role in WATCHING
         told["reception"] = "kiosk" in current_app.blueprints and actor.role in AT_COUNTERS
         return _plain(house, "counter/staff.html", "staff.title", **told)
@@ -179,9 +184,3 @@ def _workstation(house: House, blueprint: Blueprint) -> None:
                 settings={"topic": f"counter:{ident}", "counter": ident, "seq": seq},
             ),
         )
-
-
-def _inside(target: str) -> str:
-    """``target`` if it is a path of this site; never a way to another one."""
-    inside = target.startswith("/") and not target.startswith("//") and "\\" not in target
-    return target if inside else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from core.domain.ticket import State
 from core.engine.effects import Effects
 from core.engine.shapes import CallShape
 from core.engine.views import counters_of
+from core.web.devices import only_for
 from core.web.face import House, Topic
 from core.web.problems import SignInRequired
 from display.api import held
@@ -41,7 +42,7 @@ def board_topic(house: House) -> Topic:
     def admit(ident: str, actor: Actor | None) -> None:
         if ident not in boards:
             raise BoardUnknown(board=ident)
-        may_follow(actor)
+        may_follow(boards, actor, ident)
 
     def view(ident: str, at: datetime) -> Mapping[str, Any]:
         return look(boards[ident], at)[0]
@@ -73,12 +74,29 @@ def board_topic(house: House) -> Topic:
     return Topic("board", admit, view, touched, calls)
 
 
-def may_follow(actor: Actor | None) -> None:
-    """Boards and staff follow boards. Raises ``SignInRequired`` or ``Forbidden``."""
+def may_follow(boards: Container[str], actor: Actor | None, ident: str) -> None:
+    """Staff follow every board, a board itself; a board's token that is bound to none, as a program, each.
+
+    Raises ``SignInRequired`` or ``Forbidden``.
+    """
     if actor is None:
         raise SignInRequired()
     if actor.role not in FOLLOWING:
         raise Forbidden(role=actor.role.value, action="follow")
+    if actor.role is Role.BOARD and actor.bound_to in boards:
+        only_for(boards, actor, ident, "follow")
+
+
+def may_speak(boards: Container[str], actor: Actor | None, ident: str) -> None:
+    """A board takes part in the announcements for itself alone: nobody else says what it has said.
+
+    Raises ``SignInRequired``, ``Forbidden`` or ``DeviceUnbound``.
+    """
+    if actor is None:
+        raise SignInRequired()
+    if actor.role is not Role.BOARD:
+        raise Forbidden(role=actor.role.value, action="follow")
+    only_for(boards, actor, ident, "follow")
 
 
 def ticket_topic(house: House) -> Topic:

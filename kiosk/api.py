@@ -21,12 +21,11 @@ from core.engine import shapes as s
 from core.engine.batch import Done
 from core.web.api import Body, command_id, problems, reply
 from core.web.buckets import network_of
+from core.web.devices import only_for
 from core.web.face import House
 from core.web.i18n import language
 from kiosk.limits import Limits, TooFast
 
-PAGE = "kiosk:"
-"""How the name of an actor begins that is a kiosk's page and not an account."""
 ISSUING = frozenset({Role.KIOSK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 
 MORE = 4
@@ -107,8 +106,8 @@ def api(house: House) -> APIBlueprint:
         """The next number. Repeat a request with the same Idempotency-Key: it is still one ticket."""
         actor = issuer(house, body.kiosk)
         kiosk = body.kiosk
-        if kiosk is None and actor.role is Role.KIOSK and actor.name in plan.kiosks:
-            kiosk = actor.name
+        if kiosk is None and actor.role is Role.KIOSK and actor.bound_to in plan.kiosks:
+            kiosk = actor.bound_to
         base = base_url(house)
         command = c.IssueTicket(
             actor=actor,
@@ -152,10 +151,15 @@ def api(house: House) -> APIBlueprint:
 
 
 def issuer(house: House, kiosk: str | None) -> Actor:
-    """Who takes the number: a token, a signed-in person, or a kiosk's own page by its pass."""
+    """Who takes the number: a token, a signed-in person, or a kiosk's own page by its pass.
+
+    A kiosk takes numbers for itself; a kiosk's token that is bound to none, for no kiosk in particular.
+    """
     actor = house.gate.require(*ISSUING, action="issue")
-    if actor.name.startswith(PAGE) and actor.name != f"{PAGE}{kiosk}":
-        raise errors.Forbidden(role=actor.role.value, action="issue")  # the pass of another kiosk
+    if actor.page and actor.bound_to != kiosk:
+        raise errors.Forbidden(role=actor.role.value, action="issue")
+    if actor.role is Role.KIOSK and kiosk is not None and kiosk in house.plan.kiosks:
+        only_for(house.plan.kiosks, actor, kiosk, "issue")
     return actor
 
 
@@ -169,14 +173,14 @@ def paced(house: House, limits: Limits, actor: Actor, key: str | None) -> Iterat
         yield
         return
     chosen = house.settings.limits
-    if actor.name.startswith(PAGE):
+    if actor.page:
         source, pause, per_minute = (
             f"{actor.name} {network_of(request.remote_addr)}",
             chosen.kiosk_pause_s,
             chosen.kiosk_per_minute,
         )
     else:
-        source, pause, per_minute = actor.name, chosen.device_pause_s, chosen.device_per_minute
+        source, pause, per_minute = actor.account, chosen.device_pause_s, chosen.device_per_minute
     if pause == 0 and per_minute == 0:
         yield
         return

@@ -17,9 +17,10 @@ from core.engine import shapes as s
 from core.engine.batch import Done
 from core.engine.views.of_printers import ATTENTION, PrinterFacts, PrinterShape, PrinterViews, PrintJobShape
 from core.web.api import Body, command_id, problems, reply
+from core.web.devices import DeviceUnbound, only_for
 from core.web.face import House
 from kiosk.agents import AGENT, Agents
-from kiosk.api import PAGE, base_url, print_state
+from kiosk.api import base_url, print_state
 from kiosk.composing import compose
 
 DETAIL_LENGTH = 300
@@ -128,7 +129,7 @@ def _printing(house: House, blueprint: APIBlueprint) -> None:
     def print_again(path: JobPath, body: JobAgainBody) -> Response:
         """Once more: a failed job as it is, any other as a marked copy of the same number."""
         actor = gate.require(*AT_COUNTERS, Role.KIOSK, action="print")
-        ticket = engine.read(lambda hall: _may_print(hall, path.job, actor, body.kiosk).ticket)
+        ticket = engine.read(lambda hall: _may_print(house, hall, path.job, actor, body.kiosk).ticket)
         shown = None if body.state is None else (path.job, body.state.value)
         command = c.ReprintTicket(actor, ticket, body.kiosk, base_url(house), shown)
 
@@ -156,7 +157,7 @@ def _printing(house: House, blueprint: APIBlueprint) -> None:
         actor = gate.require(*AT_COUNTERS, Role.KIOSK, action="print")
 
         def look(hall: Hall) -> None:
-            job = _own_job(hall, path.job, actor)
+            job = _own_job(house, hall, path.job, actor)
             if job.state not in {PrintState.DOUBTFUL, PrintState.CONFIRMED}:
                 raise errors.JobState(job=job.id, state=job.state.value, wanted="confirmed")
 
@@ -242,18 +243,13 @@ def _job(hall: Hall, job_id: str) -> PrintJob:
     return job
 
 
-def kiosk_of(actor: Actor) -> str:
-    """Which kiosk acts: its own page by its pass, or a device whose token has the kiosk's name."""
-    return actor.name.removeprefix(PAGE)
-
-
-def _own_job(hall: Hall, job_id: str, actor: Actor) -> PrintJob:
+def _own_job(house: House, hall: Hall, job_id: str, actor: Actor) -> PrintJob:
     """The job, if the actor may speak of it: a kiosk of its own, staff as of the ticket."""
     job = _job(hall, job_id)
     if actor.role is not Role.KIOSK:
         _own_ticket(hall, job.ticket, actor)
-    elif job.kiosk != kiosk_of(actor):
-        raise errors.Forbidden(role=actor.role.value, action="print")
+    else:
+        only_for(house.plan.kiosks, actor, job.kiosk or "", "print")
     return job
 
 
@@ -266,11 +262,11 @@ def _own_ticket(hall: Hall, ticket_id: str, actor: Actor) -> None:
         raise errors.Forbidden(role=actor.role.value, action="print")
 
 
-def _may_print(hall: Hall, job_id: str, actor: Actor, kiosk: str | None) -> PrintJob:
+def _may_print(house: House, hall: Hall, job_id: str, actor: Actor, kiosk: str | None) -> PrintJob:
     """The job, if the actor may have it printed again: a kiosk, for lack of paper alone."""
-    job = _own_job(hall, job_id, actor)
+    job = _own_job(house, hall, job_id, actor)
     if actor.role is Role.KIOSK and (
-        job.state not in ATTENTION or kiosk not in (None, kiosk_of(actor)) or not _newest(hall, job)
+        job.state not in ATTENTION or kiosk not in (None, actor.bound_to) or not _newest(hall, job)
     ):
         raise errors.Forbidden(role=actor.role.value, action="print")
     return job
@@ -285,6 +281,8 @@ def _agent_of(house: House, actor: Actor, printer: str) -> None:
 
     The page of the kiosk is not: it is open to anybody, and what it says of paper is not known to be true.
     """
-    settings, kiosk = house.settings.printers.get(printer), house.plan.kiosks.get(actor.name)
-    if settings is None or settings.kind != AGENT or kiosk is None or kiosk.printer != printer:
+    settings, kiosk = house.settings.printers.get(printer), house.plan.kiosks.get(actor.bound_to)
+    if kiosk is None:
+        raise DeviceUnbound(name=actor.name, reason="kiosk", device="ID")
+    if actor.page or settings is None or settings.kind != AGENT or kiosk.printer != printer:
         raise PrinterForeign(printer=printer)

@@ -9,9 +9,9 @@ from typing import Any
 from core.domain.errors import Forbidden, KioskUnknown
 from core.domain.staff import STAFF_ROLES, Actor, Role
 from core.engine.effects import Effects
+from core.web.devices import only_for
 from core.web.face import House, Topic
 from core.web.problems import SignInRequired
-from kiosk.api import PAGE
 
 FOLLOWING = STAFF_ROLES | {Role.KIOSK}
 
@@ -25,9 +25,10 @@ def topic(house: House) -> Topic:
             raise KioskUnknown(kiosk=ident)
         if actor is None:
             raise SignInRequired()
-        foreign = actor.name.startswith(PAGE) and actor.name != f"{PAGE}{ident}"
-        if actor.role not in FOLLOWING or foreign:
+        if actor.role not in FOLLOWING:
             raise Forbidden(role=actor.role.value, action="follow")
+        if actor.role is Role.KIOSK:
+            only_for(kiosks, actor, ident, "follow")
 
     def view(ident: str, at: datetime) -> Mapping[str, Any]:
         return house.engine.read(lambda hall: house.views.kiosk(hall, kiosks[ident], at))

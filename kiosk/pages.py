@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from core.domain.errors import Forbidden, KioskUnknown
 from core.domain.hall import Hall
-from core.domain.staff import Role
+from core.domain.staff import Account, Role
 from core.engine.views import name
+from core.web.api import reply
+from core.web.devices import DeviceUnbound, only_for
 from core.web.face import House
 from core.web.pages import Page, render
+from core.web.passes import pass_answer, pass_settings
 from core.web.problems import SignInRequired, TokenUnknown, wants_json
 from kiosk.reception import reception
 
@@ -22,7 +25,7 @@ LOOK_AGAIN_S = 60
 
 
 def pages(house: House) -> Blueprint:
-    """``/kiosk/ID`` and ``/reception``."""
+    """``/kiosk/ID``, ``/kiosk/ID/pass`` and ``/reception``."""
     blueprint = Blueprint(
         "kiosk",
         __name__,
@@ -33,23 +36,28 @@ def pages(house: House) -> Blueprint:
 
     reception(house, blueprint)
 
+    @blueprint.get("/kiosk/<ident>/pass")
+    def renewed(ident: str) -> Response:
+        """The page's next pass, for whoever would be served the page."""
+        if ident not in house.plan.kiosks:
+            raise KioskUnknown(kiosk=ident)
+        return reply(pass_answer(house.gate.page_pass(Role.KIOSK, ident, _admitted(house, ident))))
+
     @blueprint.get("/kiosk/<ident>")
     def kiosk(ident: str) -> str | tuple[str, int, dict[str, str]]:
         found = house.plan.kiosks.get(ident)
         if found is None:
             raise KioskUnknown(kiosk=ident)
-        device = None
-        if not house.settings.server.kiosks_open(training=house.training):
-            try:
-                device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
-            except (SignInRequired, TokenUnknown, Forbidden) as refusal:
-                if wants_json():
-                    raise
-                return (
-                    _closed(house, ident),
-                    refusal.status,
-                    {"Refresh": f"{LOOK_AGAIN_S}; url=/kiosk/{ident}"},
-                )
+        try:
+            device = _admitted(house, ident)
+        except (SignInRequired, TokenUnknown, Forbidden, DeviceUnbound) as refusal:
+            if wants_json():
+                raise
+            return (
+                _closed(house, ident),
+                refusal.status,
+                {"Refresh": f"{LOOK_AGAIN_S}; url=/kiosk/{ident}"},
+            )
 
         def look(hall: Hall) -> tuple[Any, Any, int]:
             at = house.clock.now()
@@ -72,12 +80,22 @@ def pages(house: House) -> Blueprint:
                     "zones": [{"id": zone.id, "name": name(zone.name)} for zone in house.plan.zones.values()],
                     "printers": _where(house),
                     "seq": seq,
-                    "token": house.gate.page_pass(Role.KIOSK, ident, device),
+                    **pass_settings(house.gate.page_pass(Role.KIOSK, ident, device), f"/kiosk/{ident}/pass"),
                 },
             ),
         )
 
     return blueprint
+
+
+def _admitted(house: House, ident: str) -> Account | None:
+    """By which account this browser may show the kiosk; ``None``: the hall's kiosks are open."""
+    if house.settings.server.kiosks_open(training=house.training):
+        return None
+    device = house.gate.require_device(Role.KIOSK, Role.ADMIN, Role.SUPERVISOR)
+    if device.role is Role.KIOSK:
+        only_for(house.plan.kiosks, device.actor, ident, "issue")
+    return device
 
 
 def _closed(house: House, ident: str) -> str:

@@ -97,16 +97,17 @@ class Server:
         """The password of a training hall's sample accounts."""
         return next(line.rsplit(" ", 1)[1] for line in self.said if "Password" in line)
 
-    def token(self, role: str, agency: str | None = None) -> str:
-        """A bearer token, made once for each role and agency."""
-        name = f"{role}-{agency or 'any'}"
+    def token(self, role: str, agency: str | None = None, bound_to: str | None = None) -> str:
+        """A bearer token, made once for each role and agency, or kiosk or board."""
+        name = f"{role}-{agency or bound_to or 'any'}"
         if name not in self.tokens:
-            self.tokens[name] = self.new_token(role, name, agency)
+            self.tokens[name] = self.new_token(role, name, agency, bound_to)
         return self.tokens[name]
 
-    def new_token(self, role: str, name: str, agency: str | None = None) -> str:
+    def new_token(self, role: str, name: str, agency: str | None = None, bound_to: str | None = None) -> str:
         """A bearer token by the command line, as a technician makes it."""
         extra = ["--agency", agency] if agency else []
+        extra += [f"--{role}", bound_to] if bound_to else []
         return antrean("token", "add", role, name, *extra, "--data", str(self.data)).stdout.strip()
 
     def client(self, token: str | None = None, **headers: str) -> httpx.Client:
@@ -116,8 +117,8 @@ class Server:
         return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
 
     def issue(self, service: str, **body: Any) -> dict[str, Any]:
-        """A ticket, taken with a kiosk's token."""
-        with self.client(self.token("kiosk")) as client:
+        """A ticket, taken with the token of that kiosk, or of none."""
+        with self.client(self.token("kiosk", bound_to=body.get("kiosk"))) as client:
             answer = client.post("/api/v1/tickets", json={"service": service, **body})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())

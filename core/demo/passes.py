@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from core.accounts import add_account, revoke_account
+from core.accounts import add_account, add_device, revoke_account
 from core.domain.errors import AccountUnknown
 from core.domain.events import Recorded
 from core.domain.plan import Plan
-from core.domain.staff import Role
+from core.domain.staff import DEVICE_ROLES, Role
 from core.engine.engine import Engine
 from core.halls import TRAINING, clock_for_commands, open_store
 from core.passwords import new_token, token_hash
@@ -52,13 +52,16 @@ class Passes:
             return [(date.fromisoformat(day), store.of_day(date.fromisoformat(day))) for day in days]
 
     def make(self, wanted: list[tuple[str, Role, str | None]]) -> list[str]:
-        """A token for each (name, role, agency). Raises ``StoreError`` or a ``Refusal``."""
+        """A token for each (name, role, limit). Raises ``StoreError`` or a ``Refusal``.
+
+        The limit of an officer is an agency, that of a kiosk the kiosk it acts for.
+        """
         made = []
         with self._beside() as engine:
-            for name, role, agency in wanted:
+            for name, role, limit in wanted:
                 secret, full = new_token(), f"{self.run}-{name}"
                 self.names.append(full)  # first: an interruption in between must not leave one in use
-                _patiently(engine, full, role, (token_hash(secret), agency))
+                _patiently(engine, full, role, (token_hash(secret), limit))
                 made.append(secret)
         return made
 
@@ -100,10 +103,13 @@ class Passes:
 
 
 def _patiently(engine: Engine, name: str, role: Role, secret: tuple[str, str | None]) -> None:
-    hash_, agency = secret
+    hash_, limit = secret
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            add_account(engine, ("token", name), role, hash_, agency)
+            if role in DEVICE_ROLES:
+                add_device(engine, name, role, hash_, limit)
+            else:
+                add_account(engine, ("token", name), role, hash_, limit)
         except StoreError:
             if attempt == ATTEMPTS:
                 raise

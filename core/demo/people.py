@@ -5,6 +5,7 @@ And the supervisor, who pauses the service that is disturbed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.demo.notes import CANCELLED, Notes
@@ -27,7 +28,8 @@ class Scene:
     wire: Wire
     notes: Notes
     player: Player
-    kiosk_token: str
+    kiosk_tokens: Mapping[str | None, str]
+    """By kiosk; ``None``: where nothing is printed."""
     supervisor_token: str
 
 
@@ -57,10 +59,11 @@ def _take_number(errand: Errand, scene: Scene) -> tuple[str, str] | None:
     body = {"service": errand.service, "lang": errand.lang}
     if errand.klass is not None:
         body["class"] = errand.klass
-    if errand.kiosk is not None and scene.script.paper:
-        body["kiosk"] = errand.kiosk
+    kiosk = errand.kiosk if scene.script.paper else None
+    if kiosk is not None:
+        body["kiosk"] = kiosk
     try:
-        answer = scene.wire.tell("/api/v1/tickets", body, scene.kiosk_token)
+        answer = scene.wire.tell("/api/v1/tickets", body, scene.kiosk_tokens[kiosk])
     except Unanswered as trouble:
         scene.notes.problem("kiosk", "unanswered", str(trouble))
         return None

@@ -104,7 +104,14 @@ def _why_closed(services: list[dict[str, Any]]) -> str:
 def _cast(script: Script, day: Day, passes: Passes, wire: Wire) -> tuple[Scene, list[Duty]]:
     """Everybody's tokens and duties. Raises ``NoPlay`` if the hall does not know the tokens."""
     plan = passes.plan
-    kiosk, supervising = passes.make([("kiosk", Role.KIOSK, None), ("supervisor", Role.SUPERVISOR, None)])
+    kiosks = sorted({each.kiosk for each in day.errands if each.kiosk is not None}) if script.paper else []
+    supervising, kiosk, *others = passes.make(
+        [
+            ("supervisor", Role.SUPERVISOR, None),
+            ("kiosk", Role.KIOSK, None),
+            *((f"kiosk-{ident}", Role.KIOSK, ident) for ident in kiosks),
+        ]
+    )
     if wire.look("/api/v1/services", kiosk).code == "token_unknown":
         raise NoPlay(
             f"the hall at {script.url} does not keep its data in {passes.data}: "
@@ -126,7 +133,15 @@ def _cast(script: Script, day: Day, passes: Passes, wire: Wire) -> tuple[Scene, 
         for index, (counter, token) in enumerate(zip(counters, tokens, strict=True))
     ]
     player = Player(script.speed, THREADS)
-    return Scene(script, day, wire, Notes(day.errands), player, kiosk, supervising), duties
+    return Scene(
+        script,
+        day,
+        wire,
+        Notes(day.errands),
+        player,
+        {None: kiosk, **dict(zip(kiosks, others, strict=True))},
+        supervising,
+    ), duties
 
 
 def _tell_start(console: Console, scene: Scene, plan: Plan) -> None:

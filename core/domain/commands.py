@@ -329,6 +329,8 @@ class AddAccount:
     role: Role
     secret_hash: str
     agency: str | None = None
+    bound_to: str | None = None
+    """The kiosk or board to which a token of that role is limited."""
 
     def __repr__(self) -> str:  # a hash must not reach a log
         return f"AddAccount({self.kind} {self.name!r} as {self.role})"
@@ -345,6 +347,15 @@ class SetSecret:
 
     def __repr__(self) -> str:
         return f"SetSecret({self.kind} {self.name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class EndSessions:
+    """Sign an account out everywhere; its password stays."""
+
+    actor: Actor
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,5 +408,6 @@ Command = (
     | ReportPrinter
     | AddAccount
     | SetSecret
+    | EndSessions
     | RevokeAccount
 )

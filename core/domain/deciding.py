@@ -38,7 +38,7 @@ from core.domain.opening import Closed, Reason, closed
 from core.domain.plan import PriorityClass, Service
 from core.domain.print_rules import report_print, report_printer, reprint, reroute_print
 from core.domain.ranking import ahead_by_service
-from core.domain.staff import ADMINISTERING, SUPERVISING, TOKEN_ROLES, Role
+from core.domain.staff import ADMINISTERING, DEVICE_ROLES, SUPERVISING, TOKEN_ROLES, Role
 from core.domain.stranded_rules import stranded
 from core.domain.ticket import OPEN, Action, allows, rank_of
 
@@ -116,6 +116,8 @@ def decide(hall: Hall, command: c.Command, now: datetime) -> list[e.Event]:  # n
             return _add_account(hall, command)
         case c.SetSecret():
             return _set_secret(hall, command)
+        case c.EndSessions():
+            return _end_sessions(hall, command)
         case c.RevokeAccount():
             return _revoke_account(hall, command)
         case _:
@@ -296,17 +298,40 @@ def _add_account(hall: Hall, command: c.AddAccount) -> list[e.Event]:
         raise errors.Forbidden(role=command.role.value, action="add_account")
     if command.agency is not None and command.agency not in hall.plan.agencies:
         raise errors.AgencyUnknown(agency=command.agency, allowed=", ".join(hall.plan.agencies))
-    return [e.AccountAdded(command.kind, command.name, command.role, command.agency)]
+    if command.bound_to is not None:
+        _check_bound(hall, command, command.bound_to)
+    return [e.AccountAdded(command.kind, command.name, command.role, command.agency, command.bound_to)]
+
+
+def _check_bound(hall: Hall, command: c.AddAccount, device: str) -> None:
+    """A token of role ``kiosk`` is bound to a kiosk, one of role ``board`` to a board, others to nothing."""
+    if command.kind != "token" or command.role not in DEVICE_ROLES:
+        raise errors.Forbidden(role=command.role.value, action="add_account")
+    if command.role is Role.KIOSK and device not in hall.plan.kiosks:
+        raise errors.KioskUnknown(kiosk=device)
+    if command.role is Role.BOARD and device not in hall.plan.boards:
+        raise errors.BoardUnknown(board=device)
 
 
 def _set_secret(hall: Hall, command: c.SetSecret) -> list[e.Event]:
-    account = hall.account(command.kind, command.name)
-    # The whole actor, not the name alone: a device may bear the name of a person.
-    own = command.kind == "staff" and account is not None and account.actor == command.actor
-    _require(own or command.actor.role in ADMINISTERING, command.actor.role, "set_secret")
-    if account is None:
+    _require(_may_renew(hall, command), command.actor.role, "set_secret")
+    if hall.account(command.kind, command.name) is None:
         raise errors.AccountUnknown(name=command.name)
     return [e.SecretChanged(command.kind, command.name)]
+
+
+def _end_sessions(hall: Hall, command: c.EndSessions) -> list[e.Event]:
+    _require(_may_renew(hall, command), command.actor.role, "end_sessions")
+    if hall.account(command.kind, command.name) is None:
+        raise errors.AccountUnknown(name=command.name)
+    return [e.SessionsEnded(command.kind, command.name)]
+
+
+def _may_renew(hall: Hall, command: c.SetSecret | c.EndSessions) -> bool:
+    """An administrator, or the person of this very account: by its id, as a device may bear its name."""
+    account = hall.account(command.kind, command.name)
+    own = command.kind == "staff" and account is not None and account.id == command.actor.account
+    return own or command.actor.role in ADMINISTERING
 
 
 def _revoke_account(hall: Hall, command: c.RevokeAccount) -> list[e.Event]:

@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from core.domain.staff import Actor, Role
+from core.domain.account_events import AccountAdded, AccountRevoked, SecretChanged, SessionsEnded
+from core.domain.event import Event
+from core.domain.staff import Actor
 from core.domain.ticket import Why
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Root of all events."""
-
-    version: ClassVar[int] = 1
-    lasting: ClassVar[bool] = False
-    """Whether it matters beyond its service day."""
+__all__ = ["AccountAdded", "AccountRevoked", "Event", "SecretChanged", "SessionsEnded"]  # from elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,35 +350,6 @@ class PrinterReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountAdded(Event):
-    """A person, device or program may act in the hall. Its secret is kept elsewhere."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-    role: Role
-    agency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SecretChanged(Event):
-    """An account has a new password."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRevoked(Event):
-    """An account is out of use."""
-
-    lasting: ClassVar[bool] = True
-    account_kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """An event with its place in the log. ``at`` is UTC and runs backwards only at a ``ClockAccepted``."""
 
@@ -396,12 +362,13 @@ class Recorded:
 
 
 _KINDS = (
-    DayStarted, DayEnded, TicketIssued, TicketCancelled, TicketPostponed, TicketExpired, TicketCalled,
-    TicketRecalled, TicketPutBack, ServiceStarted, ServiceFinished, StageOpened, ServiceAdded, TicketParked,
-    TicketResumed, TicketUnparked, AimLifted, TicketTransferred, TicketRestored, ActionUndone, TicketMissed,
-    CounterOpened, CounterPaused, CounterClosing, HelpGiven, CounterClosed, ServicePaused, ServiceResumed,
-    PrintQueued, PrintReported, PrintRerouted, PrinterReported, AccountAdded, SecretChanged, AccountRevoked,
-    ClockAccepted,
+    DayStarted, DayEnded, TicketIssued, TicketCancelled, TicketPostponed, TicketExpired,
+    TicketCalled, TicketRecalled, TicketPutBack, ServiceStarted, ServiceFinished, StageOpened,
+    ServiceAdded, TicketParked, TicketResumed, TicketUnparked, AimLifted, TicketTransferred,
+    TicketRestored, ActionUndone, TicketMissed, CounterOpened, CounterPaused, CounterClosing,
+    HelpGiven, CounterClosed, ServicePaused, ServiceResumed, PrintQueued, PrintReported,
+    PrintRerouted, PrinterReported, AccountAdded, SecretChanged, SessionsEnded,
+    AccountRevoked, ClockAccepted,
 )  # fmt: skip
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in _KINDS}
 """Every event by the name it has in the log."""

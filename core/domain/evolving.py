@@ -23,7 +23,7 @@ from core.domain.hall import (
     PrintState,
 )
 from core.domain.plan import Plan
-from core.domain.staff import Account
+from core.domain.staff import Account, account_id
 from core.domain.ticket import TRANSFERRED, Stage, State, Ticket, rank_of
 
 
@@ -218,9 +218,10 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
             for each in hall.tickets.values():
                 if each.state is State.WAITING:
                     hall.join(each)
-        case e.AccountAdded(account_kind=kind, name=name, role=role, agency=agency):
-            hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq)
-        case e.SecretChanged(account_kind=kind, name=name):
+        case e.AccountAdded(account_kind=kind, name=name, role=role, agency=agency, bound_to=bound_to):
+            ident = account_id(recorded.seq, recorded.command_id)
+            hall.accounts[kind, name] = Account(kind, name, role, agency, recorded.seq, ident, bound_to)
+        case e.SecretChanged(account_kind=kind, name=name) | e.SessionsEnded(account_kind=kind, name=name):
             hall.accounts[kind, name] = replace(hall.accounts[kind, name], version=recorded.seq)
         case e.AccountRevoked(account_kind=kind, name=name):
             hall.accounts.pop((kind, name), None)

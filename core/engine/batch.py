@@ -113,8 +113,11 @@ class Outcomes:
 
 def fingerprint_of(command: c.Command) -> str:
     """A digest of what a command asks, the same for every try of the same request."""
+    actor = command.actor
     asked = {f.name: getattr(command, f.name) for f in fields(command) if f.name not in _UNPRINTED}
     asked = {name: value for name, value in asked.items() if value is not None or name not in _LATER}
+    # The fields that actors have had from the first: a request repeated after an upgrade is the same one.
+    asked["actor"] = {"name": actor.name, "role": actor.role, "agency": actor.agency}
     told = orjson.dumps([type(command).__name__, asked])
     return hashlib.blake2b(told, digest_size=16).hexdigest()
 

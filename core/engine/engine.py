@@ -57,7 +57,7 @@ WATCH_S = 2.0
 
 _log = logging.getLogger(__name__)
 
-_DAYLESS = (c.StartDay, c.AcceptClock, c.AddAccount, c.SetSecret, c.RevokeAccount)
+_DAYLESS = (c.StartDay, c.AcceptClock, c.AddAccount, c.SetSecret, c.EndSessions, c.RevokeAccount)
 """Commands that do not begin a service day: the command line gives them with its own clock."""
 
 

@@ -27,6 +27,7 @@ LONGEST = 10
 _FOREIGN = (
     e.AccountAdded,
     e.SecretChanged,
+    e.SessionsEnded,
     e.AccountRevoked,
     e.PrintQueued,
     e.PrintReported,

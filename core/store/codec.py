@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
 
 from core.domain.events import KINDS, Event, Recorded
-from core.domain.staff import Actor, Role
+from core.domain.staff import DEVICE_ROLES, Actor, Role
 from core.ports import StoreError, instant
 
 Row = tuple[int, str, str, str, int, str, str, str]
 """seq, day, at, kind, version, actor, command_id, data"""
 
+
+def _bound_by_name(data: dict[str, Any]) -> dict[str, Any]:
+    """Until version 2 a device's token counted for the kiosk whose id it bore as its name."""
+    device = data["account_kind"] == "token" and data["role"] in DEVICE_ROLES
+    return {**data, "bound_to": data["name"] if device else None}
+
+
 UPGRADES: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
-    ("DayStarted", 1): lambda told: told | {"given": ()},
+    ("AccountAdded", 1): _bound_by_name,
     ("AimLifted", 1): lambda data: {**data, "to": None},
+    ("DayStarted", 1): lambda data: {**data, "given": ()},
 }
 """From (kind, version) to a function that makes the data of the next version."""
 
@@ -37,7 +45,7 @@ def encode(recorded: Recorded) -> Row:
         instant(recorded.at) or "",
         type(event).__name__,
         event.version,
-        orjson.dumps(actor).decode(),
+        _actor_text(actor),
         recorded.command_id,
         orjson.dumps(event).decode(),
     )
@@ -69,10 +77,25 @@ def _upgraded(kind: str, version: int, wanted: int, data: str) -> dict[str, Any]
 _ADAPTERS: dict[str, TypeAdapter[Event]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}
 
 
-@cache
+@lru_cache(maxsize=10_000)
+def _actor_text(actor: Actor) -> str:
+    """What the log keeps of an actor. Logs from before accounts had ids have the first three alone."""
+    told: dict[str, Any] = {"name": actor.name, "role": actor.role, "agency": actor.agency}
+    more = {"account": actor.account, "bound_to": actor.bound_to, "page": actor.page}
+    return orjson.dumps(told | {name: value for name, value in more.items() if value}).decode()
+
+
+@lru_cache(maxsize=10_000)
 def _actor(text: str) -> Actor:
     told = orjson.loads(text)
-    return Actor(told["name"], Role(told["role"]), told["agency"])
+    return Actor(
+        told["name"],
+        Role(told["role"]),
+        told["agency"],
+        told.get("account", ""),
+        told.get("bound_to", ""),
+        told.get("page", False),
+    )
 
 
 def _instant(text: str) -> datetime:

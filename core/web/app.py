@@ -17,8 +17,7 @@ from flask_login import current_user  # type: ignore[import-untyped]
 from flask_openapi3.openapi import OpenAPI
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
-from core.domain.events import AccountRevoked
-from core.domain.hall import Hall
+from core.domain.events import AccountRevoked, SecretChanged, SessionsEnded
 from core.domain.plan import Plan
 from core.domain.staff import Actor
 from core.engine.effects import Effects
@@ -26,8 +25,10 @@ from core.engine.engine import Engine
 from core.engine.views import Views
 from core.hosts import Hosts
 from core.ports import Clock, Concurrency, Store
+from core.secret_files import session_key
 from core.settings import Settings
 from core.web import auth, health, pages, problems, standing
+from core.web.accounts import Directory
 from core.web.api import INFO, HallRequest, OrjsonProvider, Problem
 from core.web.auth import Gate
 from core.web.changed_plan import adopt
@@ -38,11 +39,14 @@ from core.web.i18n import Texts, language
 from core.web.live import NAMESPACE, Live, Wiring
 from core.web.presence import Presence
 from core.web.problems import Problems
+from core.web.sessions import Sessions
 from core.web.sign_in import SignIn
 from core.web.throttle import Throttle
 
 FILES_KEPT_S = 365 * 24 * 3600
 BODY_LIMIT = 64 * 1024
+ENDING = (AccountRevoked, SecretChanged, SessionsEnded)
+"""After these events somebody who was in is out."""
 SCHEME: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
 HERE = Path(__file__).parent
 
@@ -90,13 +94,10 @@ def create(parts: Parts) -> Application:
     modules = {name: import_module(name) for name in parts.settings.faces}
     folders = [Path(str(module.__file__)).parent / "translations" for module in modules.values()]
     texts = Texts([HERE / "translations", *folders])
-    gate = Gate(
-        _account(engine),
-        engine.account_of_hash,
-        engine.secret,
-        auth.session_key(parts.data),
-        open_kiosks=parts.settings.server.kiosks_open(training=parts.training),
-    )
+    key = session_key(parts.data)
+    sessions = Sessions(parts.data, parts.concurrency)
+    open_kiosks = parts.settings.server.kiosks_open(training=parts.training)
+    gate = Gate(Directory(engine), sessions, key, open_kiosks=open_kiosks)
     house = House(
         plan=parts.plan,
         settings=parts.settings,
@@ -107,12 +108,12 @@ def create(parts: Parts) -> Application:
         views=Views(texts, parts.training),
         gate=gate,
         throttle=Throttle(parts.steady),
-        sign_in=SignIn(gate, parts.concurrency, auth.session_key(parts.data), parts.steady),
+        sign_in=SignIn(gate, parts.concurrency, key, parts.steady),
         data=parts.data,
         training=parts.training,
     )
     faces = tuple(module.face(house) for module in modules.values())
-    app = _flask(house, faces)
+    app = _flask(house, faces, key)
     server = parts.settings.server
     door = HostCheck(Hosts(server), _problems(house), server.trusted_proxies)
     live = _live(app, house, faces, door)
@@ -120,7 +121,7 @@ def create(parts: Parts) -> Application:
     health.register(app, house, faces, lambda: [*live.metrics(), *door.metrics(), *standing.metrics()])
     engine.subscribe(live.publish)
     engine.subscribe(house.sign_in.follow)
-    engine.subscribe(lambda effects: _dismiss_revoked(live, house, effects))
+    _end_lines_with_accounts(live, house)
     presence = Presence(engine, lambda: live.followers("counter"), parts.clock, parts.concurrency)
     presence.start()
     condition = Condition(engine, partial(live.socketio.emit, namespace=NAMESPACE), parts.concurrency)
@@ -130,29 +131,21 @@ def create(parts: Parts) -> Application:
     return Application(app, house, live, presence, condition, faces)
 
 
-def _dismiss_revoked(live: Live, house: House, effects: Effects) -> None:
-    """A revoked account's open sockets end with it."""
-    for recorded in effects.recorded:
-        if isinstance(recorded.event, AccountRevoked):
-            house.concurrency.spawn(partial(live.dismiss, recorded.event.name))
+def _end_lines_with_accounts(live: Live, house: House) -> None:
+    """Open sockets end at once with the account or the session by which they came."""
+
+    def review() -> None:
+        house.concurrency.spawn(live.review)
+
+    def look(effects: Effects) -> None:
+        if any(isinstance(each.event, ENDING) for each in effects.recorded):
+            review()
+
+    house.engine.subscribe(look)
+    house.gate.sessions.when_ended(review)
 
 
-def _account(engine: Engine) -> Callable[[str, str], Any]:
-    """Looks an account up; if it is not known, asks the disk once: it may be new from the command line."""
-
-    def look(kind: str, name: str) -> Any:
-        def found(hall: Hall) -> Any:
-            return hall.account(kind, name)
-
-        account = engine.read(found)
-        if account is None and engine.catch_up():
-            account = engine.read(found)
-        return account
-
-    return look
-
-
-def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
+def _flask(house: House, faces: tuple[Face, ...], key: bytes) -> Flask:
     shown = _problems(house)
     app = OpenAPI(
         "core.web",
@@ -168,7 +161,7 @@ def _flask(house: House, faces: tuple[Face, ...]) -> Flask:
     app.request_class = HallRequest
     app.json = OrjsonProvider(app)
     app.config.update(
-        SECRET_KEY=auth.session_key(house.data),
+        SECRET_KEY=key,
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         SESSION_COOKIE_NAME="antrean",
         SESSION_COOKIE_HTTPONLY=True,
@@ -238,6 +231,9 @@ def _live(app: Flask, house: House, faces: tuple[Face, ...], door: HostCheck) ->
     def session_actor() -> Actor | None:
         return current_user.actor if current_user.is_authenticated else None
 
+    def session_id() -> str | None:
+        return current_user.session.digest if current_user.is_authenticated else None
+
     live = Live(
         Wiring(
             topics={topic.name: topic for face in faces for topic in face.topics},
@@ -248,6 +244,8 @@ def _live(app: Flask, house: House, faces: tuple[Face, ...], door: HostCheck) ->
             actor_of=lambda token: None if token is None else house.gate.actor_of_token(token),
             session_actor=session_actor,
             origin=door.allows_origin,
+            session_id=session_id,
+            session_alive=house.gate.alive,
             build=pages.build_of(app),
             problem=lambda error, lang: shown.of(error, lang or language()),
             greeting=lambda: greeting(house.engine),

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, current_user, login_user  # type: ignore[import-untyped]
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from core.domain.errors import Forbidden
 from core.domain.staff import Account, Actor, Role
 from core.passwords import TOKEN_MARK, token_hash, verify_password
 from core.ports import Concurrency
+from core.web.accounts import Directory
+from core.web.passes import Passes
 from core.web.problems import SignInRequired, TokenUnknown
+from core.web.sessions import Session, Sessions
 
-
-def session_key(folder: Path) -> bytes:
-    """The key that signs sessions, made at the first start and kept beside the database."""
-    path = folder / "session.key"
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-    return path.read_bytes()
-
-
-SIGNED_IN_S = 14 * 3600
-"""A person signs in anew after so long; a kiosk's or a board's own session lasts."""
 DEVICE_SESSION = timedelta(days=400)
+"""A kiosk's browser remembers its device's token so long, or until the token is revoked."""
 
 
 class HallSessions(SecureCookieSessionInterface):
@@ -51,11 +38,12 @@ class HallSessions(SecureCookieSessionInterface):
 
 
 class Person(UserMixin):  # type: ignore[misc]
-    """A signed-in account. A new password or a revocation ends its sessions."""
+    """A signed-in account, in one session. ``ident`` is what its cookie says."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, session: Session, ident: str) -> None:
         self.account = account
-        self.id = f"{account.version}:{account.name}"
+        self.session = session
+        self.id = ident
 
     @property
     def actor(self) -> Actor:
@@ -64,22 +52,14 @@ class Person(UserMixin):  # type: ignore[misc]
 
 
 class Gate:
-    """Finds out who is asking. ``account`` and ``account_of_hash`` look in the hall and its store."""
+    """Finds out who is asking: accounts by their id and version, never by a name alone."""
 
     def __init__(
-        self,
-        account: Callable[[str, str], Account | None],
-        account_of_hash: Callable[[str, str], str | None],
-        secret: Callable[[str, str], str | None],
-        key: bytes,
-        *,
-        open_kiosks: bool = True,
+        self, directory: Directory, sessions: Sessions, key: bytes, *, open_kiosks: bool = True
     ) -> None:
-        self._account = account
-        self._account_of_hash = account_of_hash
-        self._secret = secret
-        self._passes = URLSafeSerializer(key, salt="antrean-page-pass")
-        self._names: dict[str, str] = {}
+        self._directory = directory
+        self.sessions = sessions
+        self._passes = Passes(key)
         self._open = open_kiosks
 
     def page_pass(self, role: Role, ident: str, device: Account | None = None) -> str:
@@ -87,46 +67,77 @@ class Gate:
 
         ``device``: the account by which the page was let in; the pass ends with it.
         """
-        bearer = [device.kind, device.name, device.version] if device is not None else []
-        return str(self._passes.dumps([role.value, ident, bearer]))
+        return self._passes.make(role, ident, device)
 
     def _actor_of_pass(self, text: str) -> Actor | None:
-        try:
-            role, ident, bearer = self._passes.loads(text)
-            actor = Actor(f"{role}:{ident}", Role(role))
-        except (BadSignature, ValueError, TypeError):
+        found = self._passes.read(text)
+        if found is None:
             return None
-        if not bearer:
-            return actor if self._open or actor.role is not Role.KIOSK else None
-        kind, name, version = bearer
-        account = self._account(kind, name)
-        return actor if account is not None and account.version == version else None
+        if found.bearer is None:
+            return found.actor if self._open or found.role is not Role.KIOSK else None
+        kind, name, ident, version = found.bearer
+        return found.actor if self._still(kind, name, ident, version) is not None else None
+
+    def _still(self, kind: str, name: str, ident: str, version: int) -> Account | None:
+        """The account of that name, if it is the very one that is meant, with the secret it had."""
+        account = self._directory.find(kind, name)
+        return account if account is not None and (account.id, account.version) == (ident, version) else None
 
     def actor_of_token(self, token: str) -> Actor | None:
         """Who holds this bearer token or page pass."""
         if not token.startswith(TOKEN_MARK):
             return self._actor_of_pass(token)
-        digest = token_hash(token)
-        name = self._names.get(digest) or self._account_of_hash("token", digest)
-        if name is None:
-            return None
-        account = self._account("token", name)
-        if account is None:
-            self._names.pop(digest, None)
-            return None
-        self._names[digest] = name
-        return account.actor
+        account = self._directory.of_token(token_hash(token))
+        return None if account is None else account.actor
 
-    def person(self, name: str) -> Person | None:
-        """The person of that name."""
-        account = self._account("staff", name)
-        return None if account is None else Person(account)
+    def account_named(self, name: str) -> Account | None:
+        """The account of the person of that name."""
+        return self._directory.find("staff", name)
 
-    def sign_in(self, name: str, password: str, concurrency: Concurrency) -> Person | None:
-        """The person, if the password fits. Hashing runs in a native thread: it takes a while."""
-        hash_ = self._secret("staff", name)
+    def person_of(self, cookie: str) -> Person | None:
+        """Who is signed in by the session that a cookie names."""
+        session = self.sessions.find(cookie)
+        account = None if session is None else self._directory.find("staff", session.name)
+        if session is None or account is None or not session.belongs_to(account):
+            return None
+        self.sessions.touch(session)
+        return Person(account, session, cookie)
+
+    def alive(self, digest: str) -> bool:
+        """Whether a session is one that still counts."""
+        session = self.sessions.of_digest(digest)
+        account = None if session is None else self._directory.find("staff", session.name)
+        return session is not None and account is not None and session.belongs_to(account)
+
+    def sign_in(self, name: str, password: str, concurrency: Concurrency) -> Account | None:
+        """The person's account, if the password fits. Hashing runs in a native thread: it takes a while."""
+        before = self._directory.newest("staff", name)
+        hash_ = self._directory.secret("staff", name)
         fits = concurrency.offload(verify_password, hash_, password)
-        return self.person(name) if fits else None
+        # The hash belongs to the account only if the account was the same before and after it was read.
+        after = self._directory.newest("staff", name)
+        same = before is not None and after is not None and before == after
+        return after if fits and same else None
+
+    def newest(self, actor: Actor) -> Account | None:
+        """The person's account as it is now, after its secret has changed."""
+        account = self._directory.newest("staff", actor.name)
+        return account if account is not None and account.id == actor.account else None
+
+    def enter(self, account: Account) -> None:
+        """Sign a person in for this browser; a session that it had before ends."""
+        if current_user.is_authenticated:
+            self.sessions.end(current_user.session.digest)
+        person = self.person_of(self.sessions.begin(account, request.remote_addr or ""))
+        if person is None:  # revoked in this very moment
+            raise SignInRequired()
+        login_user(person)
+
+    def leave(self) -> None:
+        """End the session of this request; a copy of its cookie is worth nothing then."""
+        if current_user.is_authenticated:
+            self.sessions.end(current_user.session.digest)
+        logout_user()
 
     def actor(self) -> Actor | None:
         """Who sends this request; ``None`` for an anonymous one. Raises ``TokenUnknown``."""
@@ -143,31 +154,38 @@ class Gate:
                 raise TokenUnknown()
             return actor
         if current_user.is_authenticated:
-            return Person(current_user.account).actor
+            found: Actor = current_user.actor
+            return found
         return None
 
     def require_device(self, *roles: Role) -> Account:
         """Let only a registered device in, or a person of ``roles``; answers with the account.
 
         A device shows its token once in the address it is set up with (``?token=…``); the session keeps the
-        account's name and version, so that revoking the token ends it.
+        account's id and version, so that revoking the token ends it.
         """
         if (token := request.args.get("token")) is not None:
-            actor = self.actor_of_token(token)
-            account = None if actor is None else self._account("token", actor.name)
-            if account is None:
+            shown = self._directory.of_token(token_hash(token)) if token.startswith(TOKEN_MARK) else None
+            if shown is None:
                 raise TokenUnknown()
-            session["device"] = [account.name, account.version]
+            session["device"] = [shown.name, shown.id, shown.version]
             session.permanent = True
-        name, version = session.get("device", ("", 0))
-        account = self._account("token", name)
-        if account is not None and account.version == version and account.role in roles:
+        account = self._device(session.get("device"))
+        if account is not None and account.role in roles:
             return account
         actor = self.require(*roles)
-        known = self._account("staff", actor.name)
-        if known is None:
+        known = self._directory.find("staff", actor.name)
+        if known is None or known.id != actor.account:
             raise SignInRequired()
         return known
+
+    def _device(self, kept: Any) -> Account | None:
+        """The device that this browser's session remembers, if its token is still in use."""
+        match kept:
+            case [str(name), str(ident), int(version)]:
+                return self._still("token", name, ident, version)
+            case _:
+                return None  # none, or one from before accounts had ids: it shows its token anew
 
     def require(self, *roles: Role, action: str = "see_this") -> Actor:
         """The actor, if it has one of ``roles``. Raises ``SignInRequired`` or ``Forbidden``."""
@@ -177,12 +195,6 @@ class Gate:
         if actor.role not in roles:
             raise Forbidden(role=actor.role.value, action=action)
         return actor
-
-
-def enter(person: Person) -> None:
-    """Sign a person in for this session."""
-    login_user(person)
-    session["signed_in_at"] = int(time.time())
 
 
 def bearer() -> str | None:
@@ -200,11 +212,7 @@ def register(app: Flask, gate: Gate) -> CSRFProtect:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(ident: str) -> Person | None:
-        version, _, name = ident.partition(":")
-        if time.time() - session.get("signed_in_at", 0) > SIGNED_IN_S:
-            return None
-        person = gate.person(name)
-        return person if person is not None and str(person.account.version) == version else None
+        return gate.person_of(ident)
 
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session

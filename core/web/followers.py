@@ -22,9 +22,13 @@ def room_of(name: str, ident: str) -> str:
 
 @dataclass
 class Connection:
-    """One client: who it is, and what it follows."""
+    """One client: who it is, by what it showed that, and what it follows."""
 
     actor: Actor | None
+    session: str | None = None
+    """The person's session, where the cookie told who it is."""
+    tokens: dict[Actor, str] = field(default_factory=dict)
+    """The newest token or page pass of each actor that this client has acted as."""
     topics: set[str] = field(default_factory=set)
     as_whom: dict[str, Actor | None] = field(default_factory=dict)
     """By topic: who was admitted to it; a token may have been sent with the subscription."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import Enum, auto
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -20,12 +19,14 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from core.domain.errors import Refusal, Unknown
 from core.domain.staff import Actor
-from core.ports import Clock, Concurrency
 from core.web.followers import Connection, Followers, room_of, split_topic
 from core.web.guarding import LINK
 from core.web.line_guard import LineGuard
 from core.web.packets import Json, Text
 from core.web.standing import prove
+from core.web.wiring import Wiring
+
+__all__ = ["Live", "TooManyTopics", "TopicUnknown", "Wiring"]
 
 if TYPE_CHECKING:
     from core.engine.effects import Effects
@@ -47,6 +48,8 @@ BEAT_SECONDS = 1.0
 REPEAT_BEATS = 29
 """A view goes out again when none did for this many beats, or up to `SPREAD_BEATS` earlier."""
 SPREAD_BEATS = 10
+REVIEW_BEATS = 10
+"""So often it is looked whether passes and sessions have run out; what is ended by hand ends at once."""
 PACKETS_BOUND = 1000
 """A client with more packets than this in its queue has stopped reading: it is cut off."""
 TOPICS_BOUND = 200
@@ -69,38 +72,6 @@ class TooManyTopics(Refusal):
 
     code = "too_many_topics"
     status = 429
-
-
-def plain_problem(error: Exception, _lang: str | None) -> Mapping[str, Any]:
-    """A problem in no language, for where none is wired."""
-    code, status = (error.code, error.status) if isinstance(error, Refusal) else ("internal_error", 500)
-    detail = str(error) if isinstance(error, Refusal) else ""
-    return {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """What ``Live`` is given by the composition root."""
-
-    topics: Mapping[str, Topic]
-    epoch: str
-    """Random, made when the process starts: sequence numbers are compared within it."""
-    seq: Callable[[], int]
-    """The newest event that the views contain now."""
-    clock: Clock
-    concurrency: Concurrency
-    actor_of: Callable[[str | None], Actor | None]
-    """Who bears a token."""
-    session_actor: Callable[[], Actor | None] = lambda: None
-    """Who is signed in by the session cookie; asked once, in the request that connects."""
-    origin: Callable[[str | None, Mapping[str, Any]], bool] | None = None
-    """Whether a page of an origin may connect by a request (its environ); ``None``: the same origin only."""
-    build: str = ""
-    """Changes with the browsers' bundles: a page that was made by others loads itself again."""
-    problem: Callable[[Exception, str | None], Mapping[str, Any]] = plain_problem
-    """An error as a problem, in a language (``None``: the hall's first)."""
-    greeting: Callable[[], tuple[str, Mapping[str, Any]] | None] = lambda: None
-    """An event, with its content, for whoever connects now."""
 
 
 class Turn(Enum):
@@ -203,18 +174,28 @@ class Live:
             following.add_metric([name], counted.get(name, 0))
         return [open_lines, following, *self._guard.metrics()]
 
-    def dismiss(self, actor_name: str) -> None:
-        """End the connections of an account (its token was revoked, its person left)."""
+    def review(self) -> None:
+        """End the lines of accounts, sessions and passes that are over."""
         for sid, connection in list(self._connections.items()):
-            if connection.actor is not None and connection.actor.name == actor_name:
+            if not self._still_in(connection):
                 self.socketio.server.disconnect(sid, namespace=NAMESPACE)
+
+    def _still_in(self, connection: Connection) -> bool:
+        if connection.session is not None and not self._wiring.session_alive(connection.session):
+            return False
+        shown = list(connection.tokens.items())
+        return all(self._wiring.actor_of(token) == actor for actor, token in shown)
 
     # What clients ask. Each runs in its client's own green thread.
 
     def _connect(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
-        actor = self._wiring.actor_of(token) if isinstance(token, str) else self._wiring.session_actor()
-        self._connections[_sid()] = Connection(actor)
+        if isinstance(token, str):
+            actor = self._wiring.actor_of(token)
+            self._connections[_sid()] = Connection(actor, tokens={} if actor is None else {actor: token})
+        else:
+            actor = self._wiring.session_actor()
+            self._connections[_sid()] = Connection(actor, self._wiring.session_id())
         prove(flask.request.environ.get(LINK), actor)
         if (greeting := self._wiring.greeting()) is not None:
             self.socketio.emit(*greeting, namespace=NAMESPACE, to=_sid())
@@ -251,6 +232,8 @@ class Live:
         actor = self._wiring.actor_of(token) if isinstance(token, str) else connection.actor
         topic.admit(ident, actor)
         prove(flask.request.environ.get(LINK), actor, room if topic.secret else None)
+        if isinstance(token, str) and actor is not None:
+            connection.tokens[actor] = token
         if room not in connection.topics:
             if len(connection.topics) >= TOPICS_BOUND:
                 raise TooManyTopics(limit=TOPICS_BOUND)
@@ -309,6 +292,8 @@ class Live:
                 self._repeat()
                 self._cut_off_stalled()
                 self._guard.sweep()
+                if self._beat % REVIEW_BEATS == 0:
+                    self._threads.spawn(self.review)
             case Turn.STOP:
                 pass
             case effects:

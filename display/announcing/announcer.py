@@ -13,18 +13,18 @@ from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from core.domain.errors import BoardUnknown, Forbidden, Refusal
+from core.domain.errors import BoardUnknown, Refusal
 from core.domain.hall import Call, Hall
-from core.domain.staff import Actor, Role
+from core.domain.staff import Actor
 from core.domain.ticket import State
 from core.engine.effects import Effects
-from core.web.auth import session_key
+from core.secret_files import session_key
 from core.web.face import House, Topic
 from display.announcing.speakers import Line
 from display.announcing.tasks import Announcement, Offer
 from display.announcing.wishes import Notes, Wish, detail, is_id, noted, wish
 from display.announcing.zones import Zones
-from display.live import may_follow
+from display.live import may_speak
 
 log = logging.getLogger(__name__)
 
@@ -192,9 +192,7 @@ class Announcer:
         board = self._house.plan.boards.get(ident)
         if board is None:
             raise BoardUnknown(board=ident)
-        may_follow(actor)
-        if actor is not None and actor.role is not Role.BOARD:
-            raise Forbidden(role=actor.role.value, action="announce")
+        may_speak(self._house.plan.boards, actor, ident)
         if not board.speaks:
             raise NoLoudspeaker(board=ident)
 
@@ -291,7 +289,7 @@ class Announcer:
 
 def _registered(actor: Actor | None) -> bool:
     """Whether a device's token stands behind this, and not only the pass of a page that anybody can open."""
-    return actor is not None and not actor.name.startswith(f"{Role.BOARD.value}:")
+    return actor is not None and actor.account != ""
 
 
 def _called(hall: Hall, call: Call) -> bool:

@@ -4,6 +4,7 @@ import { dateText, tick, timeText, weekdayText, zoneText } from '../../core/web/
 import { lineMark } from '../../core/web/browser/line.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
+import { pagePass } from '../../core/web/browser/pass.js';
 import { announce, locked, onLock, unlock, unlockOnTouch } from '../../core/web/browser/sound.js';
 import { isNew, keyOf, merge, nextChange, takenBack } from './board-calls.js';
 import { fetchFiles } from './board-files.js';
@@ -42,8 +43,9 @@ const shelf = runWindow({
 });
 const renew = renewal({ build: page.build, busy: () => spoken !== '' });
 
+const own = pagePass(page, { onFresh: () => live.renew() });
 const live = follow(page.topic, {
-  token: page.token,
+  token: own.token,
   epoch: page.epoch,
   seq: page.seq,
   now: view.now,
@@ -60,6 +62,7 @@ const live = follow(page.topic, {
     draw();
   },
   onLine: lineMark(() => live.clock),
+  onProblem: own.refused,
 });
 
 function speaking(key) {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02  # type: ignore[import-untyped]
 from py_vapid.utils import b64urlencode  # type: ignore[import-untyped]
+
+from core.secret_files import SecretDamaged, kept
 
 FILE = "push.key"
 VALID_S = 12 * 3600
@@ -19,15 +20,17 @@ class HallKey:
     """Signs for the hall. The file is made at the first need and is for its owner alone."""
 
     def __init__(self, folder: Path) -> None:
-        """Read ``push.key`` in ``folder``, or make it. Raises ``OSError`` or ``ValueError``."""
+        """Read ``push.key`` in ``folder``, or make it. Raises ``StoreError``, or ``SecretDamaged``."""
         path = folder / FILE
+        pem = kept(path, _new_pair)
         try:
-            self._pair = Vapid02.from_pem(path.read_bytes())
-        except FileNotFoundError:
-            self._pair = Vapid02()
-            self._pair.generate_keys()
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(self._pair.private_pem())
+            self._pair = Vapid02.from_pem(pem)
+            self._pair.public_key  # noqa: B018 - a file of another kind of key says so here
+        except Exception as trouble:  # cryptography has many errors for what is no key
+            raise SecretDamaged(
+                f"{path} is damaged: it holds no private key. Look whether the disk is full (df -h), remove "
+                f"the file (rm {path}) and restart: a new one is made, and phones must allow messages anew"
+            ) from trouble
 
     @property
     def public(self) -> str:
@@ -43,3 +46,10 @@ class HallKey:
         """
         claims = {"aud": audience, "sub": contact, "exp": int(time.time()) + VALID_S}
         return dict(self._pair.sign(claims))
+
+
+def _new_pair() -> bytes:
+    pair = Vapid02()
+    pair.generate_keys()
+    pem: bytes = pair.private_pem()
+    return pem

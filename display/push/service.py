@@ -5,16 +5,21 @@ What encrypts and signs is imported at that moment. A hall that nobody asks load
 
 from __future__ import annotations
 
+import logging
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from core.ports import StoreError
 from core.settings import Settings
 from core.web.face import House
 from display.push.book import FILE, Book, Device
 from display.push.port import Refused, checked
 from display.push.postman import Postman
+
+log = logging.getLogger(__name__)
 
 NOBODY = "mailto:antrean@localhost"
 """Named where the hall has no contact; some services send nothing for it (docs/phone.md)."""
@@ -51,7 +56,8 @@ class PushService:
     def start(self) -> None:
         """Go on where the last run of the server ended, if there was anybody to tell."""
         if self.enabled and (self._house.data / FILE).exists():
-            self._run()
+            with suppress(StoreError):  # said already; the hall serves without messages
+                self._run()
 
     def stop(self) -> None:
         """Send nothing any more."""
@@ -86,7 +92,12 @@ class PushService:
             if self._running is None:
                 keys, sending = import_module("display.push.keys"), import_module("display.push.sending")
                 house = self._house
-                key = keys.HallKey(house.data)
+                try:
+                    key = keys.HallKey(house.data)
+                except StoreError as trouble:
+                    log.error("push_off no messages to phones: %s", trouble)
+                    self.enabled = False
+                    raise
                 line = sending.PushLine(
                     key,
                     contact_of(house.settings),

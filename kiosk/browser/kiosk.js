@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { commandKey, post } from '../../core/web/browser/api.js';
 import { follow } from '../../core/web/browser/live.js';
 import { settings, snapshot } from '../../core/web/browser/page.js';
+import { pagePass } from '../../core/web/browser/pass.js';
 import { pick, setLanguage, t } from '../../core/web/browser/words.js';
 import { agency } from './agency.js';
 import { arrival, left, step, TIMEOUTS, warning } from './flow.js';
@@ -34,8 +35,10 @@ let writable = true;
 let state = arrival({ lang: page.lang, now: steady() });
 let drawn = '';
 
+// Where the kiosk's token was revoked, the server answers a reload with a page that says so.
+const own = pagePass(page, { onFresh: () => line.renew(), onEnded: () => window.location.reload() });
 const line = follow(page.topic || `kiosk:${view.id}`, {
-  token: page.token,
+  token: own.token,
   epoch: page.epoch,
   seq: page.seq,
   now: view.now,
@@ -54,16 +57,11 @@ const line = follow(page.topic || `kiosk:${view.id}`, {
     draw();
   },
   onProblem: (problem) => {
+    own.refused(problem);
     alive = false;
     draw();
-    if (problem.status === 401) renew();
   },
 });
-
-/** This page may be a kiosk's no longer (its token was revoked): the server gives a new page, or one that says so. */
-function renew() {
-  window.location.reload();
-}
 
 /** The line brings what changes of each service; its texts came with the page. */
 function withTexts(known, fresh) {
@@ -91,8 +89,12 @@ async function number(order, tries = 0) {
   const { service: id, more, klass, key } = order;
   const body = { service: id, more, class: klass, lang: state.lang, kiosk: view.id };
   try {
-    return await post('/api/v1/tickets', body, { key, token: page.token });
+    return await post('/api/v1/tickets', body, { key, token: own.token() });
   } catch (problem) {
+    if (problem.code === 'token_unknown' && tries === 0) {
+      await own.refused(problem); // its pass is over: once more with the next one, for the same number
+      return number(order, tries + 1);
+    }
     const wait = problem.code === 'too_fast' ? problem.body.seconds : Infinity;
     if (tries >= PATIENCE || wait > WAITED_AT_MOST_S) throw problem;
     await after(wait);
@@ -116,7 +118,7 @@ async function request(order) {
 async function tell({ answer, job, key }) {
   try {
     const path = `/api/v1/jobs/${encodeURIComponent(job)}/${answer === 'seen' ? 'seen' : 'print'}`;
-    const print = await post(path, {}, { key, token: page.token });
+    const print = await post(path, {}, { key, token: own.token() });
     if (state.ticket) send({ type: 'printed', ticket: state.ticket.id, print: { ...state.print, ...print } });
     send({ type: 'told', ok: true });
   } catch (_) {

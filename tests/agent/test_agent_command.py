@@ -120,7 +120,7 @@ def test_a_token_that_is_not_this_kiosks_ends_it_with_the_reason(place: Place) -
     place.start_server()
     assert place.server is not None
     for name, token in (
-        ("printer_foreign", place.server.new_token("kiosk", "tablet")),
+        ("device_unbound", place.server.new_token("kiosk", "tablet")),
         ("token_unknown", "atk_wrong"),
     ):
         place.token = token

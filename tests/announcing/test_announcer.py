@@ -79,7 +79,7 @@ def connect() -> Iterator[Callable[..., Board]]:
     boards: list[Board] = []
 
     def made(server: Server, token: str | None = None) -> Board:
-        boards.append(Board(server.url, token or server.token("board")))
+        boards.append(Board(server.url, token or server.token("board", bound_to="zone-c")))
         return boards[-1]
 
     yield made
@@ -172,7 +172,7 @@ def test_after_a_restart_the_young_calls_are_said_that_were_not(
         first.kill()
     again = start(tmp_path / "data", "--port", port)
     try:
-        board = connect(again, first.token("board"))
+        board = connect(again, first.token("board", bound_to="zone-c"))
         board.join(said=(said["id"],))
         offer = board.offered()
         assert offer["number"] == numbers[1]

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
-from core.accounts import add_account
+from core.accounts import add_account, add_device
 from core.clock import LogClock
 from core.config import load
 from core.domain.plan import Plan
-from core.domain.staff import Role
+from core.domain.staff import DEVICE_ROLES, Role
 from core.engine.engine import Engine
 from core.halls import open_store
 from core.passwords import new_token, token_hash
@@ -44,7 +44,10 @@ def tokens(data: Path, wanted: Sequence[tuple[str, Role]], config: Path = CONFIG
         made = []
         for name, role in wanted:
             made.append(new_token())
-            add_account(engine, ("token", name), role, token_hash(made[-1]))
+            if role in DEVICE_ROLES:
+                add_device(engine, name, role, token_hash(made[-1]))
+            else:
+                add_account(engine, ("token", name), role, token_hash(made[-1]))
         return made
     finally:
         store.close()

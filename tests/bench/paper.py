@@ -83,7 +83,7 @@ class Hall:
 
     server: Server
     kiosks: Answering
-    token: str
+    tokens: dict[str, str]
     data: Path
     offered: dict[str, Iterator[str]]
     touches: list[Touch]
@@ -91,7 +91,7 @@ class Hall:
     def touch(self, *at: str) -> list[Touch]:
         """A ticket at each of these kiosks at once."""
         asked = {kiosk: {"service": next(self.offered[kiosk])} for kiosk in at}
-        made = self.kiosks.touch(asked, self.token)
+        made = self.kiosks.touch(asked, self.tokens)
         self.touches += made
         return made
 
@@ -104,10 +104,11 @@ def _hall(folder: Path, stalled: frozenset[str] = frozenset()) -> Iterator[Hall]
     kiosks = Answering(printers, stalled)
     try:
         with halls.serve(folder / "data", config) as server:
-            (token,) = halls.tokens(folder / "data", [("bench-kiosk", Role.KIOSK)], config)
+            made = halls.tokens(folder / "data", [(kiosk, Role.KIOSK) for kiosk in printers], config)
+            tokens = dict(zip(printers, made, strict=True))
             kiosks.connect(server.host, server.port)
             offered = {kiosk: cycle(_offered(plan, kiosk)) for kiosk in printers}
-            yield Hall(server, kiosks, token, folder / "data", offered, [])
+            yield Hall(server, kiosks, tokens, folder / "data", offered, [])
     finally:
         kiosks.close()
         for each in printers.values():

@@ -67,11 +67,11 @@ class Kiosks:
             self._lines[kiosk] = line
             self._watch(line, lambda kiosk=kiosk: self._answer(kiosk))
 
-    def touch(self, wanted: dict[str, dict[str, Any]], token: str) -> list[Touch]:
+    def touch(self, wanted: dict[str, dict[str, Any]], tokens: dict[str, str]) -> list[Touch]:
         """One ticket at each kiosk at once; returns when all are on paper."""
         self._touches = {}
         for kiosk, asked in wanted.items():
-            headers = {"Authorization": f"Bearer {token}"}
+            headers = {"Authorization": f"Bearer {tokens[kiosk]}"}
             data = json.dumps({**asked, "kiosk": kiosk}).encode()
             data = request("POST", "/api/v1/tickets", self._host, headers, data)
             self._rest[kiosk] = b""

@@ -11,7 +11,7 @@ from core import care
 from core.engine import engine
 from core.halls import LOCK
 from core.store.sqlite import FILE
-from core.web import auth, health
+from core.web import auth, health, sessions
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = " ".join((ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split())
@@ -22,7 +22,7 @@ RULES = " ".join((ROOT / "docs" / "rules.md").read_text(encoding="utf-8").split(
 
 @pytest.mark.parametrize("page", [OPERATIONS, PROTOCOL], ids=["operations", "protocol"])
 def test_how_long_sessions_last(page: str) -> None:
-    assert f"after {auth.SIGNED_IN_S // 3600} hours" in page
+    assert f"after {sessions.SIGNED_IN_S // 3600} hours" in page
     assert f"for {auth.DEVICE_SESSION // timedelta(days=1)} days" in page
 
 
@@ -35,7 +35,7 @@ def test_how_soon_a_revocation_and_a_new_day_are_noticed() -> None:
 
 
 def test_files_of_the_data_folder() -> None:
-    for name in (FILE, LOCK, "session.key"):
+    for name in (FILE, LOCK, "session.key", sessions.FILE):
         assert f"| `{name}` |" in OPERATIONS
 
 

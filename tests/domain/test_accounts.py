@@ -18,7 +18,9 @@ def add(name: str, role: Role = Role.OFFICER, kind: str = "staff", agency: str |
 @pytest.mark.parametrize("role", sorted(TOKEN_ROLES))
 def test_an_account_of_every_role_of_people_and_devices_may_be_made(story, role):
     assert story.does(add("new", role)) == [e.AccountAdded("staff", "new", role, None)]
-    assert story.hall.account("staff", "new") == Account("staff", "new", role, None, story.hall.seq)
+    made = story.hall.account("staff", "new")
+    assert made == Account("staff", "new", role, None, story.hall.seq, made.id)
+    assert made.id.startswith(f"{story.hall.seq}-")
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - TOKEN_ROLES))
@@ -59,7 +61,8 @@ def test_a_new_password_changes_the_version_so_that_old_sessions_end(story):
 
 def test_a_person_may_change_their_own_password(story):
     story.does(add("ani", agency="DUK"))
-    story.does(c.SetSecret(ANI, "staff", "ani", "new"))
+    story.does(c.SetSecret(story.hall.account("staff", "ani").actor, "staff", "ani", "new"))
+    story.refuses(c.SetSecret(ANI, "staff", "ani", "new"), errors.Forbidden)  # the name alone says nothing
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from core.domain.events import KINDS, LASTING, AimLifted, Event, Recorded
+from core.domain.events import KINDS, LASTING, AccountAdded, AimLifted, Event, Recorded
 from core.domain.staff import Actor, Role
 from core.domain.ticket import Why
 from core.ports import instant
@@ -50,7 +50,9 @@ def events_of(kind: type[Event]) -> st.SearchStrategy[Event]:
     return st.builds(kind, **{f.name: BY_TYPE[types[f.name]] for f in fields(kind)})
 
 
-actors = st.builds(Actor, name=text, role=st.sampled_from(Role), agency=st.none() | text)
+actors = st.builds(
+    Actor, name=text, role=st.sampled_from(Role), agency=st.none() | text, account=text, bound_to=text
+)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -72,7 +74,7 @@ def test_every_event_is_read_back_as_it_was(kind, data):
 
 
 def test_every_class_of_event_is_known_to_the_log():
-    here = {kind.__name__ for kind in Event.__subclasses__() if kind.__module__ == Event.__module__}
+    here = {each.__name__ for each in Event.__subclasses__() if each.__module__.startswith("core.domain.")}
     assert set(KINDS) == here
     assert {name for name, kind in KINDS.items() if kind.lasting} == LASTING
 
@@ -143,3 +145,26 @@ def test_an_aim_that_was_lifted_before_others_could_take_over_went_to_the_servic
     data = '{"ticket":"20261124-A001","aim":"counter:3","zone":"A"}'
     old = (7, "2026-11-24", "2026-11-24T01:00:00.000000Z", "AimLifted", 1, actor, "id-7", data)
     assert decode(old).event == AimLifted("20261124-A001", "counter:3", "A", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "bound_to"),
+    [
+        ("token", "kiosk", "k1"),
+        ("token", "board", "k1"),
+        ("token", "admin", None),
+        ("staff", "officer", None),
+    ],
+)
+def test_a_device_of_an_old_log_is_bound_to_what_bore_its_name(kind, role, bound_to):
+    data = f'{{"account_kind": "{kind}", "name": "k1", "role": "{role}", "agency": null}}'
+    at, actor = "2026-11-24T01:00:00.000000Z", '{"name": "system", "role": "system", "agency": null}'
+    read = decode((7, "2026-11-24", at, "AccountAdded", 1, actor, "id-7", data))
+    assert read.event == AccountAdded(kind, "k1", Role(role), None, bound_to)
+
+
+def test_an_actor_is_kept_with_what_it_has_and_no_more():
+    plain, bound = Actor("ani", Role.OFFICER, "DUK"), Actor("kiosk:k1", Role.KIOSK, None, "3-x", "k1", True)
+    texts = [codec._actor_text(each) for each in (plain, bound)]
+    assert texts[0] == '{"name":"ani","role":"officer","agency":"DUK"}'
+    assert [codec._actor(text) for text in texts] == [plain, bound]

@@ -66,6 +66,8 @@ class Talk:
 
 
 TALK = Talk()
+KNOWN = {"good"}
+"""Tokens in use."""
 
 
 def make_live(mode):
@@ -107,7 +109,7 @@ def make_live(mode):
             seq=lambda: SEQ[0],
             clock=WallClock(),
             concurrency=concurrency(mode),
-            actor_of=lambda token: Actor("board 1", Role.BOARD) if token == "good" else None,
+            actor_of=lambda token: Actor("board 1", Role.BOARD) if token in KNOWN else None,
         )
     )
 
@@ -195,12 +197,14 @@ def make_app(mode):  # noqa: C901 - one function a route
         PADDING[0] = "x"
         SEQ[0] = 0
         TALK.happened.clear()
+        KNOWN.add("good")
         BOARDS.update(dict.fromkeys(BOARDS, 0))
         return "ok"
 
-    @app.post("/dismiss/<name>")
-    def dismiss(name):
-        live.dismiss(name)
+    @app.post("/revoke")
+    def revoke():
+        KNOWN.discard("good")
+        live.review()
         return "ok"
 
     return app

@@ -119,11 +119,11 @@ def test_a_client_whose_line_was_cut_comes_back_by_itself_to_a_new_snapshot(foll
     assert board.next("view")[1]["view"]["number"] == 2
 
 
-def test_an_account_that_is_dismissed_is_sent_nothing_more_and_nobody_else_is_disturbed(follow, http):
+def test_an_account_that_is_revoked_is_sent_nothing_more_and_nobody_else_is_disturbed(follow, http):
     revoked, other = follow(auth={"token": "good"}), follow()
     revoked.subscribe("board:hall")
     other.subscribe("board:hall")
-    http.post("/dismiss/board 1")
+    http.post("/revoke")
     change(http)
     assert other.next("view")[1]["view"]["number"] == 1
     with pytest.raises(queue.Empty):

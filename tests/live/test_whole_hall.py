@@ -117,7 +117,7 @@ def test_what_may_not_be_followed_is_refused_with_a_problem(server: Server, foll
 
 
 def test_a_kiosk_hears_of_its_counts_and_its_paper(server: Server, follower: Follower) -> None:
-    follower.ask("kiosk:k1", server.token("kiosk"))
+    follower.ask("kiosk:k1", server.token("kiosk", bound_to="k1"))
     issued = server.issue("skpt", kiosk="k1")
     job = issued["print"]["job"]
     for _ in range(50):

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.accounts import add_account
+from core.accounts import add_account, add_device
 from core.config import load
-from core.domain.staff import Role
+from core.domain.staff import DEVICE_ROLES, Role
 from core.passwords import hash_password, new_token, token_hash
 from core.store.sqlite import SqliteStore
 from core.web.app import Application, Parts, create
@@ -48,10 +48,15 @@ class Hall:
     def client(self) -> FlaskClient:
         return self.application.flask.test_client()
 
-    def token(self, role: str, name: str, agency: str | None = None) -> dict[str, str]:
+    def token(
+        self, role: str, name: str, agency: str | None = None, bound_to: str | None = None
+    ) -> dict[str, str]:
         """Headers of a new bearer token."""
-        token = new_token()
-        add_account(self.application.house.engine, ("token", name), Role(role), token_hash(token), agency)
+        token, engine = new_token(), self.application.house.engine
+        if Role(role) in DEVICE_ROLES:
+            add_device(engine, name, Role(role), token_hash(token), bound_to)
+        else:
+            add_account(engine, ("token", name), Role(role), token_hash(token), agency)
         return {"Authorization": f"Bearer {token}"}
 
     def person(self, name: str, role: str, password: str, agency: str | None = None) -> None:

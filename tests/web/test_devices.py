@@ -71,7 +71,7 @@ def test_a_kiosk_left_open_over_night_still_issues(hall: Hall) -> None:
 def test_a_closed_hall_shows_a_kiosk_to_registered_devices_only(closed_hall: Hall) -> None:
     hall, stranger = closed_hall, closed_hall.client()
     assert stranger.get("/kiosk/k1").status_code == 401
-    token = hall.token("kiosk", "entrance-left")["Authorization"].removeprefix("Bearer ")
+    token = hall.token("kiosk", "entrance-left", bound_to="k1")["Authorization"].removeprefix("Bearer ")
     assert stranger.get("/kiosk/k1?token=atk_wrong").status_code == 401
     device = hall.client()
     assert device.get(f"/kiosk/k1?token={token}").status_code == 200
@@ -179,7 +179,7 @@ def test_a_pass_from_the_time_when_kiosks_were_open_takes_no_number(closed_hall:
 
 def test_a_pass_ends_with_its_device(closed_hall: Hall) -> None:
     hall = closed_hall
-    token = hall.token("kiosk", "entrance-right")["Authorization"].removeprefix("Bearer ")
+    token = hall.token("kiosk", "entrance-right", bound_to="k1")["Authorization"].removeprefix("Bearer ")
     headers = page_pass(hall.client().get(f"/kiosk/k1?token={token}").text)
     body = {"service": "ktp-rekam", "kiosk": "k1"}
     assert hall.client().post(ISSUE, json=body, headers=headers).status_code == 201

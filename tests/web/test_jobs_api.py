@@ -136,7 +136,8 @@ def test_nobody_else_speaks_for_the_printer(
         "the page": page,
         "a supervisor": supervisor,
     }[who]
-    expected = "forbidden" if who == "a supervisor" else "printer_foreign"
+    codes = {"a supervisor": "forbidden", "a kiosk that is none": "device_unbound"}
+    expected = codes.get(who, "printer_foreign")
     for path, body in (
         (f"/jobs/{job}/report", {"state": "sending"}),
         (f"/printers/{printer(hall)}/report", {"state": "ok"}),

@@ -20,7 +20,6 @@ ISSUE = "/api/v1/tickets"
 @pytest.mark.parametrize("lost", ["sending", "confirmed"])
 def test_a_report_while_the_hall_stops_is_one_line_and_is_made_again(
     hall: Hall,
-    kiosk: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     lost: str,
@@ -38,7 +37,8 @@ def test_a_report_while_the_hall_stops_is_one_line_and_is_made_again(
     monkeypatch.setattr(engine, "do", stopping)
     monkeypatch.setattr(spooler, "AGAIN_S", 0.1)
     caplog.set_level(logging.WARNING)
-    told = hall.client().post(ISSUE, json={"service": "ktp-rekam", "kiosk": "k1"}, headers=kiosk).get_json()
+    k1 = hall.token("kiosk", "k1")
+    told = hall.client().post(ISSUE, json={"service": "ktp-rekam", "kiosk": "k1"}, headers=k1).get_json()
     job = told["print"]["job"]
     eventually(lambda: engine.read(lambda now: now.jobs[job].state.value) == "confirmed")
     assert refused == [job]

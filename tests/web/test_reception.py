@@ -62,11 +62,11 @@ def test_an_officer_at_the_desk_gives_numbers_for_every_agency(hall: Hall, offic
 
 
 def test_what_a_kiosk_offers_does_not_bind_the_desk_that_prints_there(
-    hall: Hall, officer: dict[str, str], kiosk: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    hall: Hall, officer: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kiosks = hall.application.house.plan.kiosks
     monkeypatch.setitem(kiosks, "k1", replace(kiosks["k1"], agencies=("CAPIL",)))  # type: ignore[misc]
-    problem = issue(hall, kiosk, 409, service="skck-baru", kiosk="k1")
+    problem = issue(hall, hall.token("kiosk", "k1"), 409, service="skck-baru", kiosk="k1")
     assert problem["code"] == "service_not_offered"
     assert issue(hall, officer, service="skck-baru", kiosk="k1")["print"]["job"] is not None
 

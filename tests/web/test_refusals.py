@@ -39,7 +39,7 @@ def unchanged(hall: Hall, kiosk: dict[str, str], officer: dict[str, str]) -> Any
         ({"service": "tidak-ada"}, 404, "service_unknown"),
         ({"service": "ktp-cetak-baru", "class": "vip"}, 422, "class_unknown"),
         ({"service": "ktp-cetak-baru", "kiosk": "k99"}, 404, "kiosk_unknown"),
-        ({"service": "ktp-cetak-baru", "kiosk": "k4"}, 409, "service_not_offered"),
+        ({"service": "ktp-cetak-baru", "kiosk": "k4"}, 403, "device_unbound"),
         ({"service": "ktp-cetak-baru", "lang": "fr"}, 422, "invalid_request"),
         ({"service": 7}, 422, "invalid_request"),
         ({"service": "ktp-cetak-baru", "name": "Wayan"}, 422, "invalid_request"),

@@ -9,7 +9,7 @@ import { language } from './words.js';
  * @typedef {{up: boolean, since: number}} LineStatus  `since`: server time of the last news, milliseconds
  *
  * @typedef {object} Follow
- * @property {string} [token]                          device or ticket token
+ * @property {string | (() => string)} [token]         device or ticket token; a function where it changes
  * @property {string|number} [epoch]                   of the snapshot in the page
  * @property {number} [seq]                            of the snapshot in the page
  * @property {string} [probe]                          an address of the server: asked while the line is dead, so that
@@ -29,10 +29,13 @@ const ASK_AGAIN = 10_000;
 /**
  * Follow a topic until `close()`.
  * @param {string} topic @param {Follow} options
- * @returns {{close: () => void, refresh: () => void, clock: ServerClock}}
+ * @returns {{close: () => void, refresh: () => void, renew: () => void, clock: ServerClock}}
  */
 export function follow(topic, options) {
-  const { token = '', onView, onCall = () => {}, onLine = () => {}, onProblem = () => {}, onHall = () => {} } = options;
+  const { token: given = '', onView, onCall = () => {}, onLine = () => {}, onProblem = () => {}, onHall = () => {} } = options;
+  const bearer = typeof given === 'function' ? given : () => given;
+  const who = () => (bearer() ? { token: bearer() } : {});
+  const conversations = [];
   const start = options.epoch === undefined ? null : { epoch: options.epoch, seq: options.seq || 0 };
   const views = new Sequence(start, options.now);
   const clock = new ServerClock();
@@ -47,7 +50,7 @@ export function follow(topic, options) {
   news = clock.now();
 
   const socket = io('/live', {
-    auth: token ? { token } : {},
+    auth: (send) => send(who()),
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnection: !options.probe, // the probe tells when to try
@@ -93,7 +96,7 @@ export function follow(topic, options) {
 
   function subscribe() {
     clearTimeout(again);
-    const wish = token ? { topic, token, lang: language() } : { topic, lang: language() };
+    const wish = { topic, lang: language(), ...who() };
     socket.timeout(ANSWER_WITHIN).emit('subscribe', wish, (late, answer) => {
       if (closed) return;
       if (late) {
@@ -174,12 +177,12 @@ export function follow(topic, options) {
     function ask() {
       clearTimeout(later);
       if (!wanted || closed || !socket.connected) return;
-      const who = token ? { token } : {};
-      socket.timeout(ANSWER_WITHIN).emit('subscribe', { topic: other, lang: language(), ...who, ...wish() }, (late, answer) => {
+      socket.timeout(ANSWER_WITHIN).emit('subscribe', { topic: other, lang: language(), ...who(), ...wish() }, (late, answer) => {
         if (late || !answer || !answer.view) later = setTimeout(ask, ASK_AGAIN);
       });
     }
     socket.on('connect', ask);
+    conversations.push(ask);
     socket.on(event, (message) => {
       heard();
       if (wanted && message.topic === other) onMessage(message);
@@ -210,6 +213,12 @@ export function follow(topic, options) {
     clock,
     converse,
     refresh: () => socket.connected && subscribe(),
+    /** After the token has changed: the server learns the new one on the same line. */
+    renew() {
+      if (!socket.connected) return;
+      subscribe();
+      conversations.forEach((ask) => ask());
+    },
     close() {
       closed = true;
       clearInterval(watch);

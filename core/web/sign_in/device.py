@@ -25,7 +25,7 @@ LASTS_S = 400 * 24 * 3600
 
 def identity_of(account: Account) -> list[Any]:
     """What the cookie is bound to: this account with this password."""
-    return [account.kind, account.name, account.version]
+    return [account.id, account.version]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class BrowserCookies:
         """The new cookie of a browser in which ``account`` has just signed in."""
         browser = self._read(cookie) or Browser(secrets.token_urlsafe(16))
         mine = identity_of(account)
-        others = [each for each in browser.accounts if each[:2] != mine[:2]]
+        others = [each for each in browser.accounts if each[:1] != mine[:1]]
         kept = [mine, *others][:ACCOUNTS]
         while len(text := str(self._signer.dumps([browser.id, kept]))) > LENGTH and len(kept) > 1:
             kept.pop()

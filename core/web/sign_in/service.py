@@ -183,12 +183,10 @@ class SignIn:
         return self._cookies.known(cookie, self._account(name))
 
     def _account(self, name: str) -> Account | None:
-        person = self._gate.person(name)
-        return None if person is None else person.account
+        return self._gate.account_named(name)
 
     def _verified(self, name: str, password: str) -> Account | None:
-        person = self._gate.sign_in(name, password, self._concurrency)
-        return None if person is None else person.account
+        return self._gate.sign_in(name, password, self._concurrency)
 
     def _tell(self, attempt: Attempt) -> None:
         """Once a minute: whoever reads the log learns that somebody guesses, and a flood fills no disk."""
