@@ -94,7 +94,7 @@ def test_a_board_of_an_older_build_loads_itself_anew_once(
     page.on("load", lambda _: loads.append("load"))
     stage.build = "another"
     stage.drop()
-    page.wait_for_function("!window.loaded")
+    page.wait_for_function("() => !window.loaded")
     eventually(lambda: loads, pause=lambda s: page.wait_for_timeout(s * 1000))
     page.wait_for_timeout(4_000)
     # The server still names another build than the page it serves: no board flickers because of that.
