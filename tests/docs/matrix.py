@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "security.md"
 BEGIN, END = "<!-- written by python -m tests.docs.matrix -->", "<!-- until here -->"
 YES, NO, SIGN_IN = "yes", "no", "-"
-K1, BOARD = "k1", "hall"
+K1, BOARD = "k1", "zone-a"
 PRINTER = "printer"
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -132,7 +132,7 @@ def _stage(application: Application, printer: str) -> Stage:
         kiosk,
         device("other kiosk", Role.KIOSK, "k2"),
         device("board", Role.BOARD, BOARD),
-        device("other board", Role.BOARD, "zone-a"),
+        device("other board", Role.BOARD, "zone-b"),
         person("officer", Role.OFFICER, "CAPIL"),
         person("officer elsewhere", Role.OFFICER, "PTSP"),
         person("auditor", Role.AUDITOR),
