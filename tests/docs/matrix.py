@@ -89,7 +89,8 @@ def staged() -> Iterator[Stage]:
             printer: replace(config.settings.printers[printer], kind="agent"),
         },
     )
-    with tempfile.TemporaryDirectory() as folder:
+    # A printer's thread may still write its last file while the folder is removed.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         parts = Parts(
             config.plan, settings, MemoryStore(), StoppedClock(), concurrency("threading"), Path(folder)
         )
