@@ -119,6 +119,10 @@ class Live:
             max_http_buffer_size=64_000,
             async_handlers=False,  # a client's messages are handled in the order it sent them
             manage_session=False,
+            # Given as loggers: for a yes or no the libraries add handlers of their own, which write what
+            # strangers send as it is.
+            logger=logging.getLogger("socketio.server"),
+            engineio_logger=logging.getLogger("engineio.server"),
         )
         self._guard = LineGuard(self.socketio.server)
         self.socketio.on_event("connect", self._connect, namespace=NAMESPACE)

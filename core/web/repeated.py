@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 
@@ -19,7 +20,8 @@ class Repeated(logging.Filter):
     """Lets the first lines of a kind through and counts the rest: ``… and 1,480 more in the last minute``.
 
     A kind is a logger, a level and a message before its arguments are put in. What a client's connection did
-    (a broken pipe, a time-out) needs no traceback. ``flush`` it about every second.
+    (a broken pipe, a time-out) needs no traceback, and what it sent to the live line is no ERROR of ours.
+    ``flush`` it about every second.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -32,6 +34,8 @@ class Repeated(logging.Filter):
         """Whether this line is written."""
         if record.name == _log.name:
             return True
+        if record.name in LIVE_LIBRARIES and record.levelno >= logging.ERROR and not record.exc_info:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.exc_info and isinstance(record.exc_info[1], ConnectionError | TimeoutError):
             record.msg, record.args = f"{record.getMessage()} {record.exc_info[1]!r}", ()
             record.exc_info = record.exc_text = None
@@ -59,7 +63,7 @@ class Repeated(logging.Filter):
         if left_out > 0:
             name, level, message = kind
             more = f"… and {left_out:,} more in the last minute"
-            _log.log(level or logging.WARNING, "%s: %s: %s", name, more, message)
+            _log.log(level or logging.WARNING, "%s: %s: %s", name, more, _PLACEHOLDER.sub("…", message))
 
 
 def _kind_of(record: logging.LogRecord) -> str:
@@ -69,11 +73,13 @@ def _kind_of(record: logging.LogRecord) -> str:
 
 
 _log = logging.getLogger("antrean.repeated")
+_PLACEHOLDER = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 
 REPEATED = Repeated()
 """That of this process."""
 
-LOGGERS = ("gunicorn.error", "engineio.server", "socketio.server", "antrean.live")
+LIVE_LIBRARIES = ("engineio.server", "socketio.server")
+LOGGERS = ("gunicorn.error", *LIVE_LIBRARIES, "antrean.live")
 """Those that write what strangers cause."""
 
 

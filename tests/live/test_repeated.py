@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 
+import flask
 import pytest
 
-from core.web.repeated import KINDS, SHOWN, Repeated
+from core.web.concurrency import NativeThreads
+from core.web.live import Live
+from core.web.repeated import KINDS, LIVE_LIBRARIES, SHOWN, Repeated
+from core.web.wiring import Wiring
+from tests.worlds import HandClock
 
 
 class Clock:
@@ -44,7 +49,7 @@ def test_of_many_lines_the_first_are_written_and_the_rest_counted(logger, repeat
     assert len(caplog.messages) == SHOWN + 1
     clock.now = 61
     repeated.flush()
-    assert "… and 1,480 more in the last minute: a packet was broken: %s" in caplog.messages[-1]
+    assert "… and 1,480 more in the last minute: a packet was broken: …" in caplog.messages[-1]
     repeated.flush()
     assert len(caplog.messages) == SHOWN + 2
 
@@ -83,3 +88,26 @@ def test_what_a_connection_did_has_no_traceback(logger, caplog):
         logger.exception("Error handling request")
     assert [record.exc_info is None for record in caplog.records] == [True, False]
     assert "timed out" in caplog.messages[0]
+
+
+def test_what_a_client_sent_is_no_error_of_ours(repeated, caplog):
+    logger = logging.getLogger("engineio.server")
+    logger.addFilter(repeated)
+    try:
+        logger.error("Invalid session %s", "abc")
+        try:
+            raise ValueError("a fault of ours")
+        except ValueError:
+            logger.exception("a handler failed")
+    finally:
+        logger.removeFilter(repeated)
+    assert [each.levelname for each in caplog.records] == ["WARNING", "ERROR"]
+
+
+def test_the_live_libraries_write_nowhere_but_to_the_log_of_the_process(monkeypatch):
+    for name in LIVE_LIBRARIES:
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+    live = Live(Wiring({}, "epoch", lambda: 0, HandClock(), NativeThreads(), lambda _token: None))
+    live.bind(flask.Flask("hall"), "threading")
+    live.stop()
+    assert not any(logging.getLogger(name).handlers for name in LIVE_LIBRARIES)
