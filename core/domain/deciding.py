@@ -38,7 +38,7 @@ from core.domain.opening import Closed, Reason, closed
 from core.domain.plan import PriorityClass, Service
 from core.domain.print_rules import report_print, report_printer, reprint, reroute_print
 from core.domain.ranking import ahead_by_service
-from core.domain.staff import ADMINISTERING, DEVICE_ROLES, SUPERVISING, TOKEN_ROLES, Role
+from core.domain.staff import ADMINISTERING, DEVICE_ROLES, NAME_LENGTH, SUPERVISING, TOKEN_ROLES, Role
 from core.domain.stranded_rules import stranded
 from core.domain.ticket import OPEN, Action, allows, rank_of
 
@@ -292,6 +292,9 @@ def _resume_service(hall: Hall, command: c.ResumeService) -> list[e.Event]:
 
 def _add_account(hall: Hall, command: c.AddAccount) -> list[e.Event]:
     _require(command.actor.role in ADMINISTERING, command.actor.role, "add_account")
+    name = command.name
+    if not name.isprintable() or name != name.strip() or not 0 < len(name) <= NAME_LENGTH:
+        raise errors.NameInvalid(limit=NAME_LENGTH)
     if hall.account(command.kind, command.name) is not None:
         raise errors.NameTaken(name=command.name)
     if command.role not in TOKEN_ROLES:

@@ -216,6 +216,13 @@ class NameTaken(Refusal):
     code = "name_taken"
 
 
+class NameInvalid(Refusal):
+    """An account's name is empty, too long, or has signs that cannot be printed. Facts: ``limit``."""
+
+    code = "name_invalid"
+    status = 422
+
+
 class LastAdministrator(Refusal):
     """A hall keeps at least one administrator. Facts: ``name``."""
 

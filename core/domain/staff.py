@@ -29,6 +29,10 @@ SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN, Role.SYSTEM})
 ADMINISTERING = frozenset({Role.ADMIN, Role.SYSTEM})
 
 
+NAME_LENGTH = 64
+"""The longest name that a new account may have, in characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who gives a command. ``agency`` limits an officer to its counters; ``None`` means any.

@@ -34,6 +34,16 @@ def test_a_name_is_taken_once(story):
     assert refusal.facts == {"name": "ani"}
 
 
+@pytest.mark.parametrize(
+    "name", ["", " ani", "ani ", "x\ny", "x\ty", "x\x1by", "x\u2028y", "x\ud800", "z" * 65]
+)
+def test_a_name_can_be_printed_on_one_line(story, name):
+    refusal = story.refuses(add(name), errors.NameInvalid)
+    assert refusal.facts == {"limit": 64}
+    story.does(add("z" * 64))
+    story.does(add("I Wayan Sudarma, S.H."))
+
+
 def test_a_person_and_a_device_may_have_one_name(story):
     story.does(add("ani"))
     story.does(add("ani", Role.KIOSK, "token"))

@@ -33,9 +33,7 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     told = io.StringIO()
     handler = logging.StreamHandler(told)
     handler.setFormatter(LineFormatter())
-    logger = logging.Logger(
-        "tests.house.logs"
-    )  # none of the manager: pytest keeps what those log
+    logger = logging.Logger("tests.house.logs")  # none of the manager: pytest keeps what those log
     logger.addHandler(handler)
     yield logger, told
     logger.removeHandler(handler)
