@@ -32,6 +32,7 @@ from core.folders import open_to_others
 from core.halls import TRAINING, clock_for_commands, hold, open_store, serving_at
 from core.kiosks import access
 from core.ports import KEYS, Fault, StoreError, Unwritable
+from core.secret_files import SESSION_KEY, session_key
 from core.settings import PrinterSettings
 from core.steadiness import AHEAD_LIMIT_S, span
 from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
@@ -195,6 +196,7 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     """Look at files, numbers, report tables, printers, packages; say what to do."""
     yield from _packages(config)
     yield from _disk(data)
+    yield from _session_key(data)
     yield from _server(data)
     yield from _ledger(config, data)
     for printer in config.settings.printers.values():
@@ -206,6 +208,18 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
             "empty: the QR on the paper leads to the address by which the kiosk reached the server; "
             "phones outside of that network need [server] public_url",
         )
+
+
+def _session_key(data: Path) -> Iterator[Finding]:
+    """Whether the key that signs cookies and passes can be used, if there is one."""
+    if not (data / SESSION_KEY).exists():
+        return
+    try:
+        session_key(data)
+    except StoreError as trouble:
+        yield Finding("session key", str(trouble), "antrean serve does not start before this is mended")
+    else:
+        yield Finding("session key", "sound")
 
 
 def _recordings(config: Config) -> Iterator[Finding]:

@@ -57,6 +57,8 @@ def look(folder: Path) -> None:
                 path, f"{path} {found}, but this folder has held a hall ({', '.join(signs) or 'WAL'})"
             )
         return
+    if not path.is_file():
+        raise _broken(path, f"{path} is no file")
     with path.open("rb") as file:
         header = file.read(100)
     if header[:16] != HEADER:

@@ -32,8 +32,8 @@ def session_key(folder: Path) -> bytes:
         raise SecretDamaged(
             f"{path} is damaged: it has {len(key)} bytes instead of {KEY_BYTES} random ones, and what it "
             f"signs could be forged. Look whether the disk is full (df -h), remove the file (rm {path}) and "
-            "start again: a new one is made, everybody signs in again, kiosks and boards get new passes "
-            "by themselves"
+            "start again: a new one is made. Then everybody signs in again, and each registered kiosk and "
+            "board opens its address with ?token= once more"
         )
     return key
 

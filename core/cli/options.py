@@ -57,8 +57,14 @@ def told() -> Iterator[None]:
         click.echo(f"antrean: {visible(_sentence(refusal))}", err=True)
         sys.exit(1)
     except StoreError as trouble:
-        click.echo(f"antrean: {visible(trouble)}", err=True)
+        click.echo(f"antrean: {_lines(str(trouble))}", err=True)
         sys.exit(1)
+
+
+def _lines(text: str) -> str:
+    """The text with its own lines, each visible. Those after the first are indented."""
+    first, *others = text.splitlines() or [""]
+    return "\n".join([visible(first), *(f"  {visible(line.strip())}" for line in others)])
 
 
 def _sentence(refusal: Refusal) -> str:

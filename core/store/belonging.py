@@ -7,6 +7,9 @@ stamps that the main file may have while a WAL is there. It is written before a 
 old stamp and the new one, and after it, with the new one. A copy of the database from before the last
 checkpoint has another stamp.
 
+Whoever opens the database makes its WAL before the marker, and removes the marker after the WAL. So a marker
+without a WAL says that somebody has taken the WAL away.
+
 Without a marker nothing is known, and nothing refused: a database of an earlier program, or one that was
 closed.
 """
@@ -31,7 +34,7 @@ LOOKS = 5
 
 
 class ForeignWal(StoreError):
-    """A WAL lies beside a database that it was not written for."""
+    """A WAL lies beside a database that it was not written for, or the one that belongs there is gone."""
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -50,14 +53,27 @@ def stamp_of(path: Path) -> int:
 
 
 def require_own_wal(path: Path) -> None:
-    """Raises ``ForeignWal`` if the WAL beside ``path`` was written for another file. Changes nothing."""
+    """Raises ``ForeignWal`` if the WAL beside ``path`` was written for another file, or is gone.
+
+    Changes nothing.
+    """
+    wal_path = beside(path, WAL)
     for look in range(LOOKS):
         if look:
             time.sleep(0.02)  # the server may be between a checkpoint and its marker
         accepted = marked(path)
-        if accepted is None or not _holds_something(beside(path, WAL)) or stamp_of(path) in accepted:
+        if accepted is None:
             return
-    name, wal = path.name, beside(path, WAL).name
+        if wal_path.exists() and (not _holds_something(wal_path) or stamp_of(path) in accepted):
+            return
+    name, wal, marker = path.name, wal_path.name, beside(path, MARKER).name
+    if not wal_path.exists():
+        raise ForeignWal(
+            f"{path} was not closed in order, and {wal} beside it is gone: the newest numbers may be "
+            f"missing.\n  Nothing was changed. A start with {name} alone could give numbers that citizens "
+            f"hold already.\n  Put {wal} back from where it was moved to. If it is lost, or another program "
+            f"closed the database: rm {path.parent / marker}, and compare the last numbers with the paper."
+        )
     raise ForeignWal(
         f"{path}: another file was put in its place, and {wal} beside it belongs to the one before.\n"
         f"  Nothing was changed: {name} is what was put there, {wal} holds what was newest before.\n"

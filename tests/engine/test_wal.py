@@ -82,10 +82,35 @@ def test_a_database_put_beside_the_wal_of_another_is_refused_and_both_are_kept(s
         with pytest.raises(ForeignWal, match=r"antrean restore"):
             work()
     assert {each: each.read_bytes() for each in folder.iterdir()} == before
-    kept = care.restore(folder, older)
+    _, kept = care.restore(folder, older)
     assert beside(kept, "-wal").read_bytes() == before[beside(path, "-wal")]
     SqliteStore(folder).close()
     assert tickets(path) == tickets(older)
+
+
+def test_a_killed_hall_whose_wal_was_taken_away_is_refused(sqlite, folder):
+    engine = engine_on(sqlite)
+    issue(engine, 1, 2, 3)
+    path = killed(sqlite, folder)
+    wal = beside(path, "-wal")
+    wal.rename(folder / "elsewhere")
+    with pytest.raises(ForeignWal, match="the newest numbers may be missing"):
+        SqliteStore(folder)
+    (folder / "elsewhere").rename(wal)
+    again = SqliteStore(folder)
+    again.close()
+    assert tickets(path) == 3
+
+
+def test_a_killed_hall_that_a_command_opened_and_closed_opens(sqlite, folder):
+    engine = engine_on(sqlite)
+    issue(engine, 1, 2, 3)
+    path = killed(sqlite, folder)
+    for _ in range(2):
+        command = SqliteStore(folder, checkpoints=False)
+        command.close()
+    assert not beside(path, "-wal").exists()
+    assert tickets(path) == 3
 
 
 def test_a_hall_of_an_earlier_program_with_its_wal_opens(sqlite, folder):
@@ -152,7 +177,7 @@ def test_restoring_puts_a_wal_aside_whose_database_is_gone(sqlite, folder, tmp_p
     care.backup(sqlite.path.parent, tmp_path / "copy.db")
     path = killed(sqlite, folder)
     path.unlink()
-    kept = care.restore(folder, tmp_path / "copy.db")
+    _, kept = care.restore(folder, tmp_path / "copy.db")
     assert beside(kept, "-wal").exists()
     assert not beside(path, "-wal").exists()
     SqliteStore(folder).close()

@@ -48,7 +48,7 @@ def sound(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
         engine.do(c.PauseService(WAYAN, service, f"reason {n} " + "x" * 400))
         engine.do(c.ResumeService(WAYAN, service))
     store.close()
-    (data / "session.key").write_bytes(b"k" * 32)
+    (data / "session.key").write_bytes(bytes(range(32)))
     return data
 
 

@@ -18,7 +18,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from core.cli import report
+from core.domain.events import AccountAdded, Recorded
+from core.domain.staff import SYSTEM, Role
 from core.logs import MESSAGE_LENGTH, TRACE_LINES, LineFormatter, json_visible, visible
+from core.ports import Commit
 from core.store.sqlite import SqliteStore
 from tests.running import ROOT, antrean
 
@@ -153,9 +156,13 @@ def test_a_report_shows_reasons_and_does_not_do_them() -> None:
 
 
 def test_a_list_of_accounts_shows_one_a_line(tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    antrean("token", "add", "kiosk", "first\x1b[2J\nforged\tadmin\t-", "--data", data)
-    told = antrean("token", "list", "--data", data).stdout
+    """An earlier version took any name."""
+    store = SqliteStore(tmp_path)
+    at = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    odd = AccountAdded("token", "first\x1b[2J\nforged\tadmin\t-", Role.KIOSK, None, None)
+    store.append(Commit(0, [Recorded(1, at.date(), at, SYSTEM, "id-1", odd)]))
+    store.close()
+    told = antrean("token", "list", "--data", str(tmp_path)).stdout
     assert told == "first\\x1b[2J\\nforged\\tadmin\\t-\tkiosk\t-\n"
 
 
@@ -170,3 +177,26 @@ def test_the_doctor_shows_what_a_database_says_and_does_not_do_it(tmp_path: Path
     told = antrean("doctor", "--data", str(tmp_path), check=False).stdout
     assert "\x1b" not in told
     assert r"Evil\x1b[2J ok all" in told
+
+
+def test_a_damaged_start_is_told_in_three_lines_of_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "session.key").write_bytes(b"")
+    (tmp_path / "antrean.db").write_bytes(b"")
+    run = antrean("serve", "--data", str(tmp_path), check=False)
+    assert run.returncode == 1
+    wrong, safe, advice = run.stderr.splitlines()
+    assert wrong.startswith("antrean: ")
+    assert safe.startswith("  Safe: ")
+    assert advice.startswith("  Type: antrean restore ")
+
+
+def test_a_folder_in_place_of_the_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "antrean.db").mkdir()
+    run = antrean("serve", "--data", str(tmp_path), check=False)
+    assert (run.returncode, len(run.stderr.splitlines())) == (1, 3)
+
+
+def test_the_doctor_looks_at_the_session_key(tmp_path: Path) -> None:
+    (tmp_path / "session.key").write_bytes(b"")
+    told = antrean("doctor", "--data", str(tmp_path), check=False).stdout
+    assert "!!  session key: " in told

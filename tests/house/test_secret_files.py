@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,24 +11,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from core import preparing, secret_files
+from core import secret_files
 from core.cli import main
 from core.ports import StoreError
 from core.secret_files import KEY_BYTES, SecretDamaged, kept, session_key
+from core.store.sqlite import SqliteStore
 from core.web.concurrency import concurrency
 from display.push.keys import HallKey
 from display.push.service import PushService
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def locked() -> Iterator[list[int]]:
-    """Files that ``hold`` leaves open for the server; closed after the test."""
-    held: list[int] = []
-    yield held
-    for each in held:
-        os.close(each)
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
@@ -51,12 +42,9 @@ def test_a_damaged_key_is_refused_in_words(tmp_path: Path, content: bytes) -> No
     assert (tmp_path / "session.key").read_bytes() == content, "nothing is thrown away unasked"
 
 
-def test_serve_says_so_and_does_not_begin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: list[int]
-) -> None:
+def test_serve_says_so_and_does_not_begin(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
     (tmp_path / "session.key").write_bytes(b"")
-    hold = preparing.hold
-    monkeypatch.setattr(preparing, "hold", lambda folder: locked.append(hold(folder)))
     arguments = ["serve", "--config", str(ROOT / "config.toml"), "--data", str(tmp_path)]
     outcome = CliRunner().invoke(main, arguments)
     assert outcome.exit_code == 1
