@@ -28,7 +28,7 @@ from core.domain.plan import Plan
 from core.engine.ledger import ADVICE as LEDGER_ADVICE
 from core.engine.projection import rebuild
 from core.engine.stranded_words import consequences
-from core.folders import open_to_others
+from core.folders import BEFORE_RESTORE, RESTORED, open_to_others
 from core.halls import TRAINING, clock_for_commands, hold, open_store, serving_at
 from core.kiosks import access
 from core.ports import KEYS, Fault, StoreError, Unwritable
@@ -38,6 +38,7 @@ from core.steadiness import AHEAD_LIMIT_S, span
 from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
 from core.store.inspecting import Inspected, NoHall, inspect
 from core.store.sqlite import FILE, SqliteStore, glance
+from core.web.sessions import FILE as SESSIONS
 
 SIDE_FILES = (WAL, "-shm", MARKER)
 FREE_SPACE = 200 * 1024 * 1024
@@ -99,7 +100,9 @@ def restore(
     if not source.is_file():
         raise StoreError(f"{source}: there is no such file")
     held = hold(data)
-    fresh = data / f"{FILE}.restored"
+    fresh = data / f"{FILE}{RESTORED}"
+    if fresh.exists() and source.samefile(fresh):  # what a restore that was cut off has left
+        fresh = data / f"{FILE}{RESTORED}-again"
     try:
         _take_copy(source, fresh)
         try:
@@ -112,6 +115,7 @@ def restore(
                 f"{source} is of a {inspected.kind} hall, and {data} holds a {present} hall: name another "
                 "folder with --data, or add --other-kind if it shall be replaced"
             )
+        _end_sessions(data)
         kept = _put_aside(data)
         os.replace(fresh, data / FILE)
         sync_folder(data)
@@ -169,10 +173,16 @@ def _put_aside(data: Path) -> Path | None:
     there = [ending for ending in ("", *SIDE_FILES) if (data / f"{FILE}{ending}").exists()]
     if not there:
         return None
-    kept = data / f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.before-restore"
+    kept = data / f"{FILE}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}{BEFORE_RESTORE}"
     for ending in there:
         os.replace(data / f"{FILE}{ending}", f"{kept}{ending}")
     return kept
+
+
+def _end_sessions(data: Path) -> None:
+    """Everybody signs in again: the restored log may give an account the version of a later password."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        (data / f"{SESSIONS}{ending}").unlink(missing_ok=True)
 
 
 def _require_sound(database: sqlite3.Connection, path: Path) -> None:

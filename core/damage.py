@@ -18,6 +18,7 @@ from core.domain.events import KINDS
 from core.domain.evolving import replay
 from core.domain.plan import Plan
 from core.engine.projection import rebuild
+from core.folders import BEFORE_RESTORE, RESTORED
 from core.ports import StoreError
 from core.store.belonging import require_own_wal
 from core.store.codec import encode
@@ -49,8 +50,10 @@ def look(folder: Path) -> None:
     """Raise ``Damaged`` if the database cannot be opened by this program. Quick: for every command."""
     path = folder / FILE
     may_write(folder)
-    signs = [name for name in SIGNS if (folder / name).exists()]
     if not path.exists() or path.stat().st_size == 0:
+        signs = _signs(folder)
+        if (kept := _before_restore(folder)) is not None and _restored(folder).exists():
+            raise _half_restored(path, kept)
         if signs or _side_file(path):
             found = "is empty" if path.exists() else "is gone"
             raise _broken(
@@ -149,6 +152,37 @@ def rescue(folder: Path, plan: Plan, target: Path) -> str:
     return held.told()
 
 
+def _signs(folder: Path) -> list[str]:
+    """What is there besides the database and says that this folder has held a hall."""
+    names = [name for name in SIGNS if (folder / name).exists()]
+    if _restored(folder).exists():
+        names.append(_restored(folder).name)
+    if (kept := _before_restore(folder)) is not None:
+        names.append(kept.name)
+    return names
+
+
+def _restored(folder: Path) -> Path:
+    """Where a restore copies the backup to, before the copy takes the database's place."""
+    return folder / f"{FILE}{RESTORED}"
+
+
+def _before_restore(folder: Path) -> Path | None:
+    """The database that the newest restore has put aside; the name holds the time."""
+    return max(folder.glob(f"{FILE}.*{BEFORE_RESTORE}"), default=None)
+
+
+def _half_restored(path: Path, kept: Path) -> Damaged:
+    """A restore ended between its two steps: the old database is aside, the backup not yet in its place."""
+    fresh = _restored(path.parent)
+    log = f" with its log in {path.name}-wal" if _side_file(path) else ""
+    return Damaged(
+        f"{path} is gone: a restore was cut off before it was finished",
+        f"nothing was changed; the database that was there is {kept.name}{log}, the backup is {fresh.name}",
+        f"antrean restore {fresh}",
+    )
+
+
 def _broken(path: Path, wrong: str) -> Damaged:
     held = readable(path)
     newest = newest_backup()
@@ -235,7 +269,7 @@ def _whole(path: Path, database: sqlite3.Connection) -> None:
         else 0
     )
     if not applied and ("table", "event") not in there:
-        if not there and not any((path.parent / name).exists() for name in SIGNS):
+        if not there and not _signs(path.parent):
             return  # a first start that was cut off: it is made anew
         raise _broken(path, f"{path} holds no log of a hall")
     missing = sorted(_expected(applied) - there)

@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 
 PRIVATE = 0o700
+RESTORED, BEFORE_RESTORE = ".restored", ".before-restore"
+"""Endings of a restore: the backup before it takes the database's place, and the database that was there."""
 OTHERS = 0o077
 """The bits of a mode that let anybody else in."""
 CACHE = "cache"

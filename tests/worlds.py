@@ -343,14 +343,14 @@ class Story:
         self._commands = 0
         self.given(e.DayStarted(day))
 
-    def given(self, *events: e.Event) -> Story:
-        """What happened, now, from one command."""
+    def given(self, *events: e.Event, actor: Actor = SYSTEM) -> Story:
+        """What happened, now, from one command of ``actor``."""
         self._commands += 1
         for event in events:
             day = event.day if isinstance(event, e.DayStarted) else self.hall.day
             assert day is not None
             at = self.hall.moment(self.clock.now())
-            recorded = e.Recorded(self.hall.seq + 1, day, at, SYSTEM, f"given-{self._commands}", event)
+            recorded = e.Recorded(self.hall.seq + 1, day, at, actor, f"given-{self._commands}", event)
             evolve(self.hall, recorded)
             self.log.append(recorded)
         return self
@@ -366,7 +366,7 @@ class Story:
     def does(self, command: c.Command) -> list[e.Event]:
         """The command is carried out."""
         events = self.when(command)
-        self.given(*events)
+        self.given(*events, actor=command.actor)
         return events
 
     def refuses(self, command: c.Command, refusal: type[R]) -> R:

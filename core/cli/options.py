@@ -48,6 +48,10 @@ def data_folder(config: Config, path: Path | None) -> Path:
     return Path(named) if named else config.settings.store.path
 
 
+CONTINUED = "\n  "
+"""Begins each further line of a trouble that is told in several: what is safe, what to type."""
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Refusals and troubles of the store in one sentence, not as a trace."""
@@ -57,14 +61,9 @@ def told() -> Iterator[None]:
         click.echo(f"antrean: {visible(_sentence(refusal))}", err=True)
         sys.exit(1)
     except StoreError as trouble:
-        click.echo(f"antrean: {_lines(str(trouble))}", err=True)
+        lines = (visible(line) for line in str(trouble).split(CONTINUED))
+        click.echo(f"antrean: {CONTINUED.join(lines)}", err=True)
         sys.exit(1)
-
-
-def _lines(text: str) -> str:
-    """The text with its own lines, each visible. Those after the first are indented."""
-    first, *others = text.splitlines() or [""]
-    return "\n".join([visible(first), *(f"  {visible(line.strip())}" for line in others)])
 
 
 def _sentence(refusal: Refusal) -> str:

@@ -187,7 +187,12 @@ def _apply(hall: Hall, event: Event, recorded: Recorded) -> None:  # noqa: C901,
         case e.CounterOpened(counter=counter, officer=officer):
             desk = hall.desk(counter)
             hall.desks[counter] = replace(
-                desk, state=DeskState.OPEN, officer=officer, reason="", closing=False
+                desk,
+                state=DeskState.OPEN,
+                officer=officer,
+                account=recorded.actor.account,
+                reason="",
+                closing=False,
             )
         case e.CounterPaused(counter=counter, reason=reason):
             hall.desks[counter] = replace(hall.desk(counter), state=DeskState.PAUSED, reason=reason)

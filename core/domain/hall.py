@@ -27,6 +27,7 @@ LENGTHS_KEPT = 30
 """About how many servings the forecast remembers of a service."""
 
 COUNTER_GONE = "counter gone"
+OFFICER_GONE = "officer gone"
 """Why a ticket was put back and a counter closed: the configuration has it no longer."""
 
 Place = tuple[datetime, int, str]
@@ -47,6 +48,8 @@ class Desk:
 
     state: DeskState = DeskState.CLOSED
     officer: str | None = None
+    account: str = ""
+    """The id of the account that opened it last; empty in the log of a program without ids."""
     reason: str = ""
     ticket: str | None = None
     served: int = 0

@@ -3,8 +3,8 @@
 Source of the rules: docs/rules.md. Whoever waits for a counter or an officer that is gone waits for the
 service. If no counter of the plan serves that any more, the counters of its agency take the ticket over;
 without one, those of the zone in which it waits; without these, every counter. A counter that has left the
-plan, or went to an agency other than its officer's, gives its ticket back and closes. Rank and time of
-joining never change.
+plan, or went to an agency other than its officer's, or whose officer's account was revoked, gives its ticket
+back and closes. Rank and time of joining never change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.domain import events as e
-from core.domain.hall import COUNTER_GONE, DeskState, Hall
+from core.domain.hall import COUNTER_GONE, OFFICER_GONE, Desk, DeskState, Hall
 from core.domain.ranking import taken_over, taken_over_by
 from core.domain.ticket import Ticket
 
@@ -21,26 +21,35 @@ def stranded(hall: Hall) -> Iterator[e.Event]:
     """What must happen so that everybody who waits can be called. Nothing, most of the time."""
     freed: list[Ticket] = []
     for counter, desk in hall.desks.items():
-        if desk.state is DeskState.CLOSED or _may_stay(hall, counter, desk.officer or ""):
+        if desk.state is DeskState.CLOSED or (cause := _gone(hall, counter, desk)) is None:
             continue
         if desk.ticket is not None:
-            yield e.TicketPutBack(desk.ticket, counter, COUNTER_GONE)
+            yield e.TicketPutBack(desk.ticket, counter, cause)
             freed.append(hall.tickets[desk.ticket])
-        yield e.CounterClosed(counter, desk.officer or "", COUNTER_GONE)
+        yield e.CounterClosed(counter, desk.officer or "", cause)
     for ticket in (*freed, *_doubtful(hall)):
         to = _aim(hall, ticket)
         if to != ticket.stage.aim:
             yield e.AimLifted(ticket.id, ticket.stage.aim or "", _zone(hall, ticket, to), to)
 
 
-def _may_stay(hall: Hall, counter: str, officer: str) -> bool:
-    """Whether the plan has the counter, for an agency at whose counters its officer may work."""
+def _gone(hall: Hall, counter: str, desk: Desk) -> str | None:
+    """What is gone: the counter, its agency being another one, or its officer's account; else ``None``.
+
+    The account that opened the counter is known by its id. In an old log only its name is known, and a name
+    without an account says nothing.
+    """
     planned = hall.plan.counters.get(counter)
     if planned is None:
-        return False
-    accounts = (hall.account("staff", officer), hall.account("token", officer))
-    agencies = {account.agency for account in accounts if account is not None}
-    return not agencies or None in agencies or planned.agency in agencies
+        return COUNTER_GONE
+    officer = desk.officer or ""
+    named = (hall.account("staff", officer), hall.account("token", officer))
+    accounts = [each for each in named if each is not None and desk.account in {"", each.id}]
+    if desk.account and not accounts:
+        return OFFICER_GONE
+    agencies = {account.agency for account in accounts}
+    may_stay = not agencies or None in agencies or planned.agency in agencies
+    return None if may_stay else COUNTER_GONE
 
 
 def _doubtful(hall: Hall) -> Iterator[Ticket]:

@@ -44,12 +44,11 @@ from core.engine.days import DATED, ClockWatch, believe, dated, gone_back_to, is
 from core.engine.effects import Effects
 from core.engine.ledger import Ledger
 from core.engine.listeners import Listeners, what_follows
-from core.ports import Clock, Commit, Concurrency, Mailbox, Outcome, Stale, Store, StoreError, Unwritable
+from core.engine.writer import Writer
+from core.ports import Clock, Commit, Concurrency, Outcome, Stale, Store, StoreError, Unwritable
 
 T = TypeVar("T")
 
-BATCH_LIMIT = 256
-"""How many commands one transaction takes at most."""
 ATTEMPTS = 5
 """How often a batch is decided anew when another process wrote in between."""
 WATCH_S = 2.0
@@ -81,7 +80,7 @@ class Engine:
         self._clock_watch = ClockWatch(clock)
         self._concurrency = concurrency
         self._lock = threading.Lock()
-        self._mailbox: Mailbox[Order | Nudge] = concurrency.mailbox()
+        self._writer = Writer(concurrency, self._process, self._distrust)
         self._listeners = Listeners()
         self._outcomes = Outcomes(store)
         self._hall = Hall(plan)
@@ -89,7 +88,6 @@ class Engine:
         self._told: int | None = None
         """The newest event that listeners have heard of, or that was there before them."""
         self._stopped = False
-        self._ended = concurrency.waiter()
         self.epoch = secrets.token_hex(8)
         """Names this run of the engine; sequence numbers compare within it."""
 
@@ -109,19 +107,19 @@ class Engine:
         """Read the log, begin the day if it is a new one, and take commands from then on."""
         with self._lock:
             self._reload()
-        self._concurrency.spawn(self._write)
+        self._writer.start()
         self.tick()
         self._concurrency.spawn_after(WATCH_S, self._watch)
 
     def stop(self) -> None:
         """Carry out what is waiting, then take no more commands."""
         self._stopped = True
-        self._mailbox.put(Nudge.STOP)
+        self._writer.mailbox.put(Nudge.STOP)
 
     def close(self) -> None:
         """Stop, wait until the last batch is through, and give the store back; for one that was started."""
         self.stop()
-        self._ended.wait()
+        self._writer.ended.wait()
         with self._lock:
             self.ledger.close()
 
@@ -142,7 +140,7 @@ class Engine:
         self.ledger.require_answers()
         order = self._order(command, command_id, answer)
         order.waiter = self._concurrency.waiter()
-        self._mailbox.put(order)
+        self._writer.mailbox.put(order)
         verdict = order.waiter.wait()
         if isinstance(verdict, Exception):
             raise verdict
@@ -224,19 +222,12 @@ class Engine:
             pass
         except Exception:  # whatever it was, tomorrow must begin all the same
             _log.exception("day_check_failed")
-        self._mailbox.put(Nudge.LOOK)
+        self._writer.mailbox.put(Nudge.LOOK)
         self._concurrency.spawn_after(WATCH_S, self._watch)
 
-    def _write(self) -> None:
-        while True:
-            taken = self._mailbox.take_all(BATCH_LIMIT)
-            orders = [order for order in taken if isinstance(order, Order)]
-            for order, verdict in zip(orders, self._process(orders), strict=True):
-                assert order.waiter is not None  # noqa: S101 - set by ``do``
-                order.waiter.set(verdict)
-            if Nudge.STOP in taken:
-                self._ended.set(None)
-                return
+    def _distrust(self) -> None:
+        """A batch ended nobody knows where: the log is read anew before the next one."""
+        self._ahead = True
 
     def _process(self, orders: Sequence[Order]) -> list[Any]:
         """Decide, commit and publish a batch; one verdict an order, never an exception of its own."""

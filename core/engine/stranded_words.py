@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from core.domain import events as e
-from core.domain.hall import Hall, PrintState
+from core.domain.hall import OFFICER_GONE, Hall, PrintState
 from core.domain.stranded_rules import stranded
 
 NUMBERS_SHOWN = 20
@@ -19,11 +19,11 @@ def consequences(hall: Hall, printers: Collection[str] | None = None) -> Iterato
     groups: dict[str, list[str]] = {}
     for event in stranded(hall):
         match event:
-            case e.TicketPutBack(ticket=ticket, counter=counter):
-                said = f"counter {counter} is gone or has another agency: put back to where they waited"
+            case e.TicketPutBack(ticket=ticket, counter=counter, cause=cause):
+                said = f"{_gone(counter, cause)}: put back to where they waited"
                 groups.setdefault(said, []).append(hall.tickets[ticket].number)
-            case e.CounterClosed(counter=counter, officer=officer):
-                yield f"counter {counter} is gone or has another agency: closed; {officer} was there"
+            case e.CounterClosed(counter=counter, officer=officer, cause=cause):
+                yield f"{_gone(counter, cause)}: closed; {officer} was there"
             case e.AimLifted(ticket=ticket, aim=aim, to=to):
                 service = hall.tickets[ticket].stage.service
                 groups.setdefault(_moved(service, aim, to), []).append(hall.tickets[ticket].number)
@@ -33,6 +33,12 @@ def consequences(hall: Hall, printers: Collection[str] | None = None) -> Iterato
         yield f"{listed(numbers)}: {said}"
     if printers is not None:
         yield from _paper(hall, printers)
+
+
+def _gone(counter: str, cause: str) -> str:
+    if cause == OFFICER_GONE:
+        return f"the account of the officer at counter {counter} was revoked"
+    return f"counter {counter} is gone or has another agency"
 
 
 def _moved(service: str, aim: str, to: str | None) -> str:

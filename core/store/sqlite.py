@@ -24,9 +24,10 @@ import orjson
 from sqlite_utils import Database
 
 from core.domain.events import LASTING, Recorded
-from core.ports import KEYS, Commit, Fault, Outcome, Row, Stale, StoreError, Unwritable
+from core.ports import KEYS, Commit, Outcome, Row, Stale, StoreError, Unwritable
 from core.store.belonging import OpenFiles, mark, require_own_wal, stamp_of, sync_folder, unmark
 from core.store.codec import decode, encode
+from core.store.faults import errors, told_as
 from core.store.migrations import migrations
 
 FILE = "antrean.db"
@@ -65,7 +66,7 @@ class SqliteStore:
         except OSError as trouble:
             raise StoreError(f"{folder / FILE}: {trouble}") from trouble
         except sqlite3.Error as trouble:
-            raise _told(trouble, f"{folder / FILE}: ") from trouble
+            raise told_as(trouble, f"{folder / FILE}: ") from trouble
         self.path = folder / FILE
         self._checkpoints = checkpoints
         self._commits = 0
@@ -79,7 +80,7 @@ class SqliteStore:
 
     def last_seq(self) -> int:
         """The number of the newest event."""
-        with _errors():
+        with errors():
             return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
     def load(self, day: date | None = None) -> list[Recorded]:
@@ -95,7 +96,7 @@ class SqliteStore:
             SELECT json_extract(data, '$.series'), max(json_extract(data, '$.ordinal'))
             FROM event WHERE kind = 'TicketIssued' AND day = ? GROUP BY 1
         """
-        with _errors():
+        with errors():
             return dict(self._db.execute(query, (day.isoformat(),)).fetchall())
 
     def since(self, seq: int) -> list[Recorded]:
@@ -130,7 +131,7 @@ class SqliteStore:
     def _transaction(self) -> Iterator[None]:
         """All that is written inside, or nothing. Raises ``StoreError``."""
         connection = self._db.conn
-        with _errors():
+        with errors():
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -237,7 +238,7 @@ class SqliteStore:
 
     def outcome(self, command_id: str) -> Outcome | None:
         """What a command led to."""
-        with _errors():
+        with errors():
             row = self._db.execute(
                 "SELECT fingerprint, result FROM command WHERE id = ?", (command_id,)
             ).fetchone()
@@ -265,19 +266,19 @@ class SqliteStore:
 
     def set_meta(self, name: str, value: str) -> None:
         """Keep a fact about the database itself."""
-        with _errors():
+        with errors():
             self._db.table("meta").upsert({"name": name, "value": value}, pk="name")
 
     def check(self) -> list[str]:
         """SQLite's own words about damage; empty when the file is sound."""
-        with _errors():
+        with errors():
             told = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
         return [] if told == ["ok"] else told
 
     @contextmanager
     def unmoving(self) -> Iterator[None]:
         """All that is read inside is of one instant, whoever writes meanwhile."""
-        with _errors():
+        with errors():
             self._db.execute("BEGIN")
         try:
             yield
@@ -294,7 +295,7 @@ class SqliteStore:
                 FROM event WHERE kind = 'TicketIssued'
             ) GROUP BY day, series
         """
-        with _errors():
+        with errors():
             rows = self._db.execute(query).fetchall()
         return [
             f"{day} {series}: {count} numbers from {low} to {high}"
@@ -309,7 +310,7 @@ class SqliteStore:
 
     def table_rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a report table, in the order of its key."""
-        with _errors():
+        with errors():
             return [dict(row) for row in self._db.table(table).rows_where(order_by=", ".join(KEYS[table]))]
 
     def close(self) -> None:
@@ -331,50 +332,15 @@ class SqliteStore:
             unmark(self.path)
 
     def _read(self, where: str, parameters: Sequence[Any], order: str = "seq") -> Iterator[Recorded]:
-        with _errors():
+        with errors():
             query = f"SELECT {_COLUMNS} FROM event WHERE {where} ORDER BY {order}"  # noqa: S608 - constants
             for row in self._db.execute(query, tuple(parameters)):
                 yield decode(row)
 
     def _one(self, query: str, parameters: Sequence[Any]) -> str | None:
-        with _errors():
+        with errors():
             row = self._db.execute(query, tuple(parameters)).fetchone()
         return None if row is None else str(row[0])
-
-
-class _errors:  # noqa: N801 - reads as a statement: ``with _errors():``
-    """Turns SQLite's errors into ``StoreError``; no contextlib, as it runs once a commit and read."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
-        if isinstance(trouble, sqlite3.Error):
-            raise _told(trouble) from trouble
-
-
-_FAULTS = {
-    "FULL": Fault.FULL,
-    "READONLY": Fault.READ_ONLY,
-    "PERM": Fault.READ_ONLY,
-    "BUSY": Fault.LOCKED,
-    "LOCKED": Fault.LOCKED,
-    "PROTOCOL": Fault.LOCKED,
-    "IOERR": Fault.DEVICE,
-    "CANTOPEN": Fault.DEVICE,
-    "NOLFS": Fault.DEVICE,
-    "CORRUPT": Fault.DAMAGED,
-    "NOTADB": Fault.DAMAGED,
-}
-"""SQLite's result codes (the first word after ``SQLITE_``) that speak of the files and not of a statement."""
-
-
-def _told(trouble: sqlite3.Error, where: str = "") -> StoreError:
-    said = f"{where}{trouble}"
-    code = getattr(trouble, "sqlite_errorname", None) or ""
-    if code == "SQLITE_READONLY_DBMOVED":
-        return Unwritable(Fault.MOVED, said)
-    fault = _FAULTS.get(code.removeprefix("SQLITE_").split("_")[0])
-    return StoreError(said) if fault is None else Unwritable(fault, said)
 
 
 def _upsert(db: Database, table: str) -> str:
@@ -396,7 +362,7 @@ def glance(folder: Path) -> tuple[str | None, list[Recorded]]:
     """
     marks = ", ".join("?" * len(LASTING))
     where = f"kind IN ({marks}) OR day = (SELECT max(day) FROM event)"  # noqa: S608 - marks only
-    with _errors():
+    with errors():
         connection = sqlite3.connect(f"file:{quote(str(folder / FILE))}?mode=ro", uri=True)
         try:
             kind = connection.execute("SELECT value FROM meta WHERE name = 'kind'").fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,9 @@ from core.web.sessions import Session, Sessions
 
 DEVICE_SESSION = timedelta(days=400)
 """A kiosk's browser remembers its device's token so long, or until the token is revoked."""
+
+BOARDS_KEPT = 8
+"""Boards of which one browser remembers the device, so that the cookie stays small."""
 
 
 class HallSessions(SecureCookieSessionInterface):
@@ -164,10 +168,7 @@ class Gate:
         A device shows its token once in the address it is set up with (``?token=…``); the session keeps the
         account's id and version, so that revoking the token ends it.
         """
-        if (token := request.args.get("token")) is not None:
-            shown = self._directory.of_token(token_hash(token)) if token.startswith(TOKEN_MARK) else None
-            if shown is None:
-                raise TokenUnknown()
+        if (shown := self._shown()) is not None:
             session["device"] = [shown.name, shown.id, shown.version]
             session.permanent = True
         account = self._device(session.get("device"))
@@ -178,6 +179,32 @@ class Gate:
         if known is None or known.id != actor.account:
             raise SignInRequired()
         return known
+
+    def board_device(self, ident: str, allow: Callable[[Actor], None]) -> Account | None:
+        """The device that is registered for this board in this browser; ``None``: there is none.
+
+        A device shows its token once in the address (``?token=…``). ``allow`` raises for one that is not this
+        board's. The session keeps accounts by board, the newest ``BOARDS_KEPT``: two screens of one computer
+        may show two boards. Raises ``TokenUnknown`` and what ``allow`` raises.
+        """
+        if (shown := self._shown()) is not None:
+            allow(shown.actor)
+            others = [[board, *kept] for board, *kept in session.get("boards", ()) if board != ident]
+            own = [ident, shown.name, shown.id, shown.version]
+            session["boards"] = [*others, own][-BOARDS_KEPT:]
+            session.permanent = True
+        kept = {board: account for board, *account in session.get("boards", ())}
+        account = self._device(kept.get(ident))
+        return account if account is not None and account.bound_to == ident else None
+
+    def _shown(self) -> Account | None:
+        """The account of the token in the address, if there is one. Raises ``TokenUnknown``."""
+        if (token := request.args.get("token")) is None:
+            return None
+        shown = self._directory.of_token(token_hash(token)) if token.startswith(TOKEN_MARK) else None
+        if shown is None:
+            raise TokenUnknown()
+        return shown
 
     def _device(self, kept: Any) -> Account | None:
         """The device that this browser's session remembers, if its token is still in use."""

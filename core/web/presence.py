@@ -26,16 +26,31 @@ log = logging.getLogger("antrean.presence")
 
 Following = Iterable[tuple[str, Actor | None]]
 """A counter and who follows it, once a connection."""
+Officer = tuple[str, str]
+"""The name and the account's id of the officer at a counter; the id is empty if it is unknown."""
 
 
 def is_at(desk: Desk, actor: Actor | None) -> bool:
-    """Whether ``actor`` is the officer at this counter. The one place where the two are compared."""
-    return actor is not None and desk.state is not DeskState.CLOSED and desk.officer == actor.name
+    """Whether ``actor`` is the officer at this counter: by account id, or by name where an id is missing.
+
+    A program whose token has the name of a person is not that person's workstation.
+    """
+    if actor is None or desk.state is DeskState.CLOSED or desk.officer != actor.name:
+        return False
+    return not desk.account or not actor.account or desk.account == actor.account
 
 
-def _uses_a_browser(hall: Hall, officer: str) -> bool:
-    """Whether this is the account of a person: a program works with a token of its own."""
-    return hall.account("staff", officer) is not None and hall.account("token", officer) is None
+def _uses_a_browser(hall: Hall, desk: Desk) -> bool:
+    """Whether the account of a person opened the counter: a program works with a token of its own."""
+    officer = desk.officer or ""
+    person, program = hall.account("staff", officer), hall.account("token", officer)
+    if desk.account:
+        return person is not None and person.id == desk.account
+    return person is not None and program is None
+
+
+def _officer(desk: Desk) -> Officer:
+    return desk.officer or "", desk.account
 
 
 class Presence:
@@ -48,7 +63,7 @@ class Presence:
         self._following = following
         self._clock = clock
         self._threads = threads
-        self._seen: dict[str, tuple[str, datetime]] = {}
+        self._seen: dict[str, tuple[Officer, datetime]] = {}
         """By counter: its officer, and when they were last seen there."""
         self._stopped = False
 
@@ -83,20 +98,20 @@ class Presence:
 
     def _note(self, hall: Hall, following: Following, now: datetime) -> None:
         for counter, actor in following:
-            if actor is not None and is_at(hall.desk(counter), actor):
-                self._seen[counter] = (actor.name, now)
+            if is_at(hall.desk(counter), actor):
+                self._seen[counter] = (_officer(hall.desk(counter)), now)
         for counter, desk in hall.desks.items():
-            officer = desk.officer or ""
-            if desk.state is DeskState.OPEN and self._seen.get(counter, ("",))[0] != officer:
+            seen = self._seen.get(counter)
+            if desk.state is DeskState.OPEN and (seen is None or seen[0] != _officer(desk)):
                 self._seen.pop(counter, None)  # another one was there
-                if _uses_a_browser(hall, officer):
+                if _uses_a_browser(hall, desk):
                     # Opened a moment ago, or before the hall started: the line has as long as ever to come.
-                    self._seen[counter] = (officer, now)
+                    self._seen[counter] = (_officer(desk), now)
 
-    def _cut_off(self, counter: str, officer: str) -> None:
+    def _cut_off(self, counter: str, officer: Officer) -> None:
         def there(hall: Hall) -> bool:
             desk = hall.desk(counter)
-            return desk.state is DeskState.OPEN and desk.officer == officer
+            return desk.state is DeskState.OPEN and _officer(desk) == officer
 
         if not self._engine.read(there):
             return

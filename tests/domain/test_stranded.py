@@ -155,6 +155,41 @@ def test_a_counter_that_went_to_another_agency_gives_its_ticket_back() -> None:
     assert story.numbers("3") == [ticket.number]
 
 
+def test_the_counter_of_a_revoked_account_closes_whoever_has_its_name_now() -> None:
+    story = Story().opens("3", BUDI)
+    add = c.AddAccount(SYSTEM, "staff", "ani", Role.OFFICER, "hash", "DUK")
+    story.does(add)
+    revoked = story.hall.accounts["staff", "ani"].actor
+    story.opens("1", revoked)
+    ticket = story.takes()
+    story.starts("1", revoked)
+    story.does(c.RevokeAccount(SYSTEM, "staff", "ani"))
+    story.does(add)
+    new = story.hall.accounts["staff", "ani"].actor
+    cause = "the account of the officer at counter 1 was revoked"
+    assert list(consequences(story.hall)) == [
+        f"{cause}: closed; ani was there",
+        f"{ticket.number}: {cause}: put back to where they waited",
+    ]
+    assert restarted(story, story.hall.plan) == [
+        e.TicketPutBack(ticket.id, "1", "officer gone"),
+        e.CounterClosed("1", "ani", "officer gone"),
+    ]
+    assert story.numbers("3") == [ticket.number]
+    assert story.hall.freed == {}, "the counter is still there"
+    story.opens("1", new)
+    assert restarted(story, story.hall.plan) == []
+
+
+def test_an_officer_whose_token_of_the_same_name_is_revoked_stays() -> None:
+    story = Story()
+    for kind in ("staff", "token"):
+        story.does(c.AddAccount(SYSTEM, kind, "ani", Role.OFFICER, f"hash of {kind}", "DUK"))
+    story.opens("1", story.hall.accounts["staff", "ani"].actor)
+    story.does(c.RevokeAccount(SYSTEM, "token", "ani"))
+    assert restarted(story, story.hall.plan) == []
+
+
 def test_parked_and_missed_of_a_service_that_is_gone_come_back_at_their_agency() -> None:
     story = Story().opens("2", ANI)
     missed, parked = story.takes("akta"), story.takes("akta")

@@ -187,7 +187,7 @@ def test_what_waits_while_a_commit_is_under_way_shares_the_next_one(threaded):
         rest = [pool.submit(engine.do, c.IssueTicket(CITIZEN, "ktp", token(n))) for n in range(1, 11)]
         deadline = threading.Event()
         for _ in range(1000):
-            if engine._mailbox._queue.qsize() == 10:
+            if engine._writer.mailbox._queue.qsize() == 10:
                 break
             deadline.wait(0.01)
         store.release.set()

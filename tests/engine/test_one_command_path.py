@@ -169,7 +169,7 @@ def test_what_waits_when_the_hall_stops_is_still_carried_out(store, clock):
     waiter = threads.waiter()
     order = engine._order(ISSUE, None, None)
     order.waiter = waiter
-    engine._mailbox.put(order)
+    engine._writer.mailbox.put(order)
     engine.stop()
     assert waiter.wait().ticket == "20261124-A001"
     assert not threads.running, "the writer has gone home"

@@ -186,6 +186,51 @@ def test_a_person_who_does_not_come_back_after_a_restart_is_cut_off(engine, pres
     assert engine.hall.desk("1").reason == "cut off"
 
 
+def opened_by(engine, kind):
+    """Counter 2 is opened by the account "budi" of ``kind``; answers with both accounts' actors."""
+    for each in ("staff", "token"):
+        engine.do(c.AddAccount(SYSTEM, each, "budi", Role.OFFICER, f"hash of {each}", "DUK"))
+    accounts = engine.hall.accounts
+    engine.do(c.OpenCounter(accounts[kind, "budi"].actor, "2"))
+    return accounts["staff", "budi"].actor, accounts["token", "budi"].actor
+
+
+def test_a_program_with_the_name_of_a_person_is_not_their_workstation(engine, presence, followed, clock):
+    person, program = opened_by(engine, "staff")
+    followed.add(("2", program))
+    for _ in range(4):
+        presence.look()
+        clock.later(minutes=1)
+    assert engine.hall.desk("2").reason == "cut off"
+    engine.do(c.OpenCounter(person, "2"))
+    followed.add(("2", person))
+    for _ in range(4):
+        presence.look()
+        clock.later(minutes=1)
+    assert engine.hall.desk("2").state is DeskState.OPEN
+
+
+def test_a_program_s_counter_is_left_alone_though_a_person_has_its_name(engine, presence, followed, clock):
+    opened_by(engine, "token")
+    for _ in range(4):
+        presence.look()
+        clock.later(minutes=1)
+    assert engine.hall.desk("2").state is DeskState.OPEN
+
+
+def test_a_new_account_of_the_same_name_is_another_officer(engine, presence, followed, clock):
+    person, _ = opened_by(engine, "staff")
+    engine.do(c.RevokeAccount(SYSTEM, "staff", "budi"))
+    engine.do(c.AddAccount(SYSTEM, "staff", "budi", Role.OFFICER, "hash", "DUK"))
+    new = engine.hall.accounts["staff", "budi"].actor
+    assert is_at(engine.hall.desk("2"), person)
+    assert not is_at(engine.hall.desk("2"), new)
+    engine.take_care()
+    assert engine.hall.desk("2").state is DeskState.CLOSED
+    engine.do(c.OpenCounter(new, "2"))
+    assert is_at(engine.hall.desk("2"), new)
+
+
 def test_the_counter_of_a_token_that_never_followed_is_left_alone(engine, presence, followed, clock):
     engine.do(c.AddAccount(SYSTEM, "token", "ani", Role.OFFICER, "hash", "DUK"))
     followed.clear()

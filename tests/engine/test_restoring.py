@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -10,12 +12,15 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from core import care
+from core import care, damage
 from core.domain import commands as c
+from core.domain.staff import Account, Role
 from core.ports import StoreError
 from core.store.inspecting import inspect
 from core.store.migrations import migrations
 from core.store.sqlite import FILE, SqliteStore
+from core.web.concurrency import concurrency
+from core.web.sessions import Sessions
 from tests.worlds import ANI, CITIZEN, HandClock, engine_on, small_plan, token
 
 Harm = Callable[[sqlite3.Connection], None]
@@ -80,6 +85,81 @@ def test_a_backup_is_taken_and_what_was_there_is_kept(data: Path, copy: Path) ->
     assert found.events == 6
     with closing(SqliteStore(data)) as store:
         assert engine_on(store, small_plan(), HandClock()).hall.seq == found.events
+
+
+def sessions_of(data: Path) -> Sessions:
+    return Sessions(data, concurrency("threading"))
+
+
+def test_a_restore_signs_everybody_out(data: Path, copy: Path) -> None:
+    """The restored log may give an account the version that it had with a later password."""
+    cookie = sessions_of(data).begin(Account("staff", "ani", Role.OFFICER, None, 7, "7-id"), "")
+    assert sessions_of(data).find(cookie) is not None
+    refused(data, changed(copy.with_name("bad.db"), "CREATE TABLE evil (x)"))
+    assert sessions_of(data).find(cookie) is not None, "a refusal changes nothing"
+    care.restore(data, copy, small_plan())
+    assert sessions_of(data).find(cookie) is None
+
+
+@pytest.fixture
+def cut_off(data: Path, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The data folder as a power cut leaves it, at each step of a restore; only commands have used it."""
+    moments: list[Path] = []
+    replace, unlink = os.replace, Path.unlink
+
+    def moment() -> None:
+        moments.append(Path(shutil.copytree(data, tmp_path / f"moment-{len(moments)}")))
+
+    def replaced(*names: Path) -> None:
+        moment()
+        replace(*names)
+        moment()
+
+    def unlinked(path: Path, *, missing_ok: bool = False) -> None:
+        moment()
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.care.os.replace", replaced)
+        patched.setattr(Path, "unlink", unlinked)
+        care.restore(data, copy, small_plan())
+    return moments
+
+
+def test_a_restore_that_is_cut_off_never_starts_an_empty_hall(cut_off: list[Path]) -> None:
+    without = 0
+    for folder in cut_off:
+        if (folder / FILE).exists():
+            damage.look(folder)
+            with closing(SqliteStore(folder)) as store:
+                assert store.last_seq() > 0
+            continue
+        without += 1
+        (kept,) = folder.glob("*.before-restore")
+        with pytest.raises(damage.Damaged) as told:
+            damage.look(folder)
+        first, second, third = str(told.value).splitlines()
+        assert "a restore was cut off" in first
+        assert kept.name in second
+        assert f"{FILE}.restored" in second
+        assert third.endswith(f"antrean restore {folder / FILE}.restored")
+        assert not (folder / FILE).exists(), "looking has made nothing"
+        found, _ = care.restore(folder, folder / f"{FILE}.restored", small_plan())
+        assert found.events == 6
+        damage.look(folder)
+        assert kept.exists()
+    assert without, "no moment without a database"
+
+
+@pytest.mark.parametrize("left", [f"{FILE}.restored", f"{FILE}.20261124T010000Z.before-restore"])
+@pytest.mark.parametrize("empty", [True, False])
+def test_either_file_of_a_restore_is_a_sign_of_a_hall(tmp_path: Path, left: str, empty: bool) -> None:
+    (tmp_path / left).write_bytes(b"x")
+    if empty:
+        (tmp_path / FILE).write_bytes(b"")
+    with pytest.raises(damage.Damaged, match="has held a hall") as told:
+        damage.look(tmp_path)
+    assert left in str(told.value)
 
 
 def test_an_empty_folder_takes_any_backup(tmp_path: Path, copy: Path) -> None:
