@@ -19,9 +19,10 @@ from core.domain.evolving import replay
 from core.domain.plan import Plan
 from core.engine.projection import rebuild
 from core.folders import BEFORE_RESTORE, RESTORED
-from core.ports import StoreError
+from core.ports import Fault, StoreError, Unwritable
 from core.store.belonging import require_own_wal
 from core.store.codec import encode
+from core.store.faults import told_as
 from core.store.migrations import migrations
 from core.store.rescue import COPIED, EVENTS, readable, side_rows
 from core.store.sqlite import FILE, SqliteStore
@@ -30,6 +31,8 @@ BACKUPS = Path("/var/backups/antrean")
 """Where the operations page puts them."""
 SMALL = 256 * 2**20
 """A database up to this size in bytes is looked through at each start: half a second on a slow machine."""
+ROOM = 2**20
+"""With fewer bytes free a database may fail to open for want of room: SQLite makes files beside it."""
 LONGEST = 300
 """Characters of what is wrong that are shown."""
 HEADER = b"SQLite format 3\x00"
@@ -71,8 +74,9 @@ def look(folder: Path) -> None:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             _of_this_program(path, database)
             _whole(path, database)
+            _nothing_rescued(path, database)
     except sqlite3.Error as trouble:
-        raise _broken(path, f"{path} is damaged: {trouble}") from trouble
+        raise _unreadable(path, trouble) from trouble
 
 
 def look_closely(folder: Path, plan: Plan, *, thorough: bool = False) -> None:
@@ -96,7 +100,7 @@ def look_closely(folder: Path, plan: Plan, *, thorough: bool = False) -> None:
     except Damaged:
         raise
     except (sqlite3.Error, StoreError) as trouble:
-        raise _broken(path, f"{path} is damaged: {trouble}") from trouble
+        raise _unreadable(path, trouble) from trouble
     except Exception as trouble:
         raise _broken(path, f"{path} is damaged: its log contradicts itself ({trouble!r})") from trouble
     finally:
@@ -183,9 +187,54 @@ def _half_restored(path: Path, kept: Path) -> Damaged:
     )
 
 
+def _unreadable(path: Path, trouble: Exception) -> Damaged:
+    """Why the database cannot be read: not every error of SQLite is a damage."""
+    error = told_as(trouble) if isinstance(trouble, sqlite3.Error) else trouble
+    fault = error.fault if isinstance(error, Unwritable) else None
+    unchanged = "nothing was changed; the data are as they were"
+    if fault in {Fault.FULL, Fault.DEVICE} and shutil.disk_usage(path.parent).free < ROOM:
+        return Damaged(
+            f"the disk of {path.parent} is full, and {path.name} cannot be opened",
+            unchanged,
+            "df -h; make room (old backups, the journal), then antrean serve",
+        )
+    if fault is Fault.LOCKED:
+        return Damaged(
+            f"{path} is locked by another program: {trouble}",
+            unchanged,
+            f"fuser {path}; end that program, then antrean serve",
+        )
+    return _broken(path, f"{path} is damaged: {trouble}")
+
+
+def _rescued(folder: Path) -> Path | None:
+    """The newest file to which a running server has rescued what it knew; the name holds the time."""
+    return max(folder.glob(f"{FILE}.rescued-*"), default=None)
+
+
+def _nothing_rescued(path: Path, database: sqlite3.Connection) -> None:
+    """Raise ``Damaged`` if a rescued file has events that the database lacks: numbers would be repeated."""
+    if (rescued := _rescued(path.parent)) is None:
+        return
+    newest = "SELECT coalesce(max(seq), 0) FROM event"
+    try:
+        with closing(sqlite3.connect(f"{rescued.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as other:
+            kept = int(other.execute(newest).fetchone()[0])
+    except sqlite3.Error:
+        return  # it is no help; the database itself is judged on its own
+    present = int(database.execute(newest).fetchone()[0])
+    if kept > present:
+        raise Damaged(
+            f"{path} has {present} events, and {rescued.name} beside it {kept}: the database was removed or "
+            "replaced while the hall ran",
+            f"nothing was changed; {rescued.name} holds all that the hall knew",
+            f"antrean restore {rescued}; to go on without it, move that file out of the folder",
+        )
+
+
 def _broken(path: Path, wrong: str) -> Damaged:
     held = readable(path)
-    newest = newest_backup()
+    newest = _rescued(path.parent) or newest_backup()
     way = f"antrean restore {newest if newest is not None else 'FILE'}"
     if newest is None:
         way += " (FILE: the newest backup)"

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from core import damage
+from core import care, damage
 from core.cli import main
 from core.config import Config, load
 from core.damage import Damaged
@@ -306,3 +306,53 @@ def test_a_large_file_is_read_through_after_an_unclean_stop_alone(
         open_still.commit()
         damage.look_closely(data, config.plan)
     assert any("quick_check" in each for each in seen)
+
+
+def rescue_beside(data: Path, sound: Path) -> Path:
+    """What a server leaves whose database is removed while it runs."""
+    rescued = data / f"{FILE}.rescued-20261124T020000Z"
+    shutil.copy(sound / FILE, rescued)
+    return rescued
+
+
+def test_a_start_without_what_was_rescued_is_refused(config: Config, sound: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    store = SqliteStore(data)
+    claim(store, training=False)
+    store.close()
+    rescued = rescue_beside(data, sound)
+    with pytest.raises(Damaged, match=r"has 0 events, and antrean\.db\.rescued") as told:
+        start(config, data)
+    assert told.value.advice.startswith(f"antrean restore {rescued}")
+    care.restore(data, rescued, config.plan)
+    start(config, data)
+
+
+def test_a_removed_database_is_restored_from_what_was_rescued(
+    config: Config, data: Path, sound: Path
+) -> None:
+    rescued = rescue_beside(data, sound)
+    (data / FILE).unlink()
+    with pytest.raises(Damaged) as told:
+        start(config, data)
+    assert told.value.advice.startswith(f"antrean restore {rescued}")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("SQLITE_FULL", "is full"), ("SQLITE_IOERR_SHMSIZE", "is full"), ("SQLITE_BUSY", "is locked")],
+)
+def test_a_sound_database_that_cannot_be_opened_is_not_called_damaged(
+    config: Config, data: Path, monkeypatch: pytest.MonkeyPatch, code: str, words: str
+) -> None:
+    trouble = sqlite3.OperationalError("disk I/O error")
+    trouble.sqlite_errorname = code
+
+    def fails(*_: object, **__: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(damage, "_whole", fails)
+    monkeypatch.setattr(damage.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(Damaged, match=words) as told:
+        start(config, data)
+    assert "new hall" not in str(told.value)
