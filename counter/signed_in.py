@@ -33,8 +33,8 @@ def listed(house: House) -> list[dict[str, Any]]:
     """The sessions of whoever asks, the newest first, in the hall's own time."""
     zone = house.plan.timezone
 
-    def at(seconds: int) -> str:
-        return datetime.fromtimestamp(seconds, UTC).astimezone(zone).strftime("%d.%m.%Y %H.%M")
+    def at(seconds: int) -> datetime:
+        return datetime.fromtimestamp(seconds, UTC).astimezone(zone)
 
     return [
         {
