@@ -92,7 +92,7 @@ def restore(
 ) -> tuple[Inspected, Path | None]:
     """Put a backup in the place of the database. No server may run.
 
-    Answers with what the backup holds and where the old database lies. A refusal (``StoreError``) changes
+    Answers with what the backup holds and the path of the old database. A refusal (``StoreError``) changes
     nothing. ``other_kind``: the backup of a training hall may replace a real hall, or the other way round.
     """
     if not source.is_file():
@@ -104,7 +104,7 @@ def restore(
         try:
             inspected = inspect(fresh, plan)
         except NoHall as reason:
-            raise StoreError(f"{source} is no backup of a hall: {reason}") from reason
+            raise StoreError(f"{source} is not a backup of a hall: {reason}") from reason
         present = _kind(data)
         if not other_kind and None not in {present, inspected.kind} and present != inspected.kind:
             raise StoreError(
@@ -128,11 +128,12 @@ def _take_copy(source: Path, fresh: Path) -> None:
         beside = source.with_name(source.name + ending)
         if beside.exists() and beside.stat().st_size > 0:
             raise StoreError(
-                f"{source} is not whole without {beside.name}: it was in use; make a copy with antrean backup"
+                f"{source} is not complete without {beside.name}: it was copied while in use; "
+                "make a copy with antrean backup"
             )
     size = source.stat().st_size
     if size > shutil.disk_usage(fresh.parent).free:
-        raise StoreError(f"{fresh.parent}: there is no room for {size} bytes more")
+        raise StoreError(f"{fresh.parent}: no space for {size} more bytes")
     fresh.unlink(missing_ok=True)
     with source.open("rb") as file, os.fdopen(_new(fresh), "wb") as copy:
         shutil.copyfileobj(file, copy)
@@ -262,9 +263,9 @@ _FOLDER_ADVICE = {
     errno.ENOSPC: "make room: a full disk stops issuing",
     errno.EDQUOT: "make room: the server's user may not write more",
     errno.EFBIG: "let the server's user write larger files (ulimit -f)",
-    errno.EROFS: "mount it so that it can be written",
-    errno.EACCES: "give the server's user the right to write",
-    errno.EPERM: "give the server's user the right to write",
+    errno.EROFS: "mount it read-write",
+    errno.EACCES: "give the server's user permission to write",
+    errno.EPERM: "give the server's user permission to write",
 }
 
 
@@ -295,7 +296,7 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
         store = open_store(data, checkpoints=False)
         try:
             store.probe(wary=True)
-            yield Finding("writing", "the database takes a write")
+            yield Finding("writing", "the database can be written")
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
                 yield _kiosks(config, store)
@@ -324,7 +325,7 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
         yield _clock(newest, RealClock().now())
     told = list(_concerned(config, store.meta("kind"), store.load()))
     advice = "correct the configuration, or start the hall with it: other counters call them" if told else ""
-    yield Finding("configuration and open day", "; ".join(told) or "nobody is left without a counter", advice)
+    yield Finding("configuration and open day", "; ".join(told) or "every ticket has a counter", advice)
     rows = rebuild(config.plan, store.by_day())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
