@@ -57,7 +57,8 @@ def told() -> Iterator[None]:
         click.echo(f"antrean: {visible(_sentence(refusal))}", err=True)
         sys.exit(1)
     except StoreError as trouble:
-        click.echo(f"antrean: {visible(trouble)}", err=True)
+        lines = [visible(line) for line in str(trouble).split("\n")]  # what, what is safe, what to type
+        click.echo("antrean: " + "\n".join(lines), err=True)
         sys.exit(1)
 
 
