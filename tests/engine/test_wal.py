@@ -82,7 +82,7 @@ def test_a_database_put_beside_the_wal_of_another_is_refused_and_both_are_kept(s
         with pytest.raises(ForeignWal, match=r"antrean restore"):
             work()
     assert {each: each.read_bytes() for each in folder.iterdir()} == before
-    kept = care.restore(folder, older)
+    _, kept = care.restore(folder, older)
     assert beside(kept, "-wal").read_bytes() == before[beside(path, "-wal")]
     SqliteStore(folder).close()
     assert tickets(path) == tickets(older)
@@ -152,7 +152,7 @@ def test_restoring_puts_a_wal_aside_whose_database_is_gone(sqlite, folder, tmp_p
     care.backup(sqlite.path.parent, tmp_path / "copy.db")
     path = killed(sqlite, folder)
     path.unlink()
-    kept = care.restore(folder, tmp_path / "copy.db")
+    _, kept = care.restore(folder, tmp_path / "copy.db")
     assert beside(kept, "-wal").exists()
     assert not beside(path, "-wal").exists()
     SqliteStore(folder).close()
