@@ -9,7 +9,6 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,19 +22,18 @@ from core.config import Config
 from core.damage import Damaged, look_closely
 from core.domain.events import Recorded
 from core.domain.evolving import replay
-from core.domain.hall import PrinterState
 from core.domain.plan import Plan
 from core.engine.ledger import ADVICE as LEDGER_ADVICE
 from core.engine.projection import rebuild
 from core.engine.stranded_words import consequences
+from core.findings import Finding, look_at_printer
 from core.folders import BEFORE_RESTORE, RESTORED, open_to_others
 from core.halls import TRAINING, clock_for_commands, hold, open_store, serving_at
 from core.kiosks import access
 from core.ports import KEYS, Fault, StoreError, Unwritable
 from core.secret_files import SESSION_KEY, session_key
-from core.settings import PrinterSettings
 from core.steadiness import AHEAD_LIMIT_S, span
-from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder
+from core.store.belonging import MARKER, WAL, ForeignWal, require_own_wal, sync_folder, unmark
 from core.store.inspecting import Inspected, NoHall, inspect
 from core.store.sqlite import FILE, SqliteStore, glance
 from core.web.sessions import FILE as SESSIONS
@@ -44,19 +42,9 @@ SIDE_FILES = (WAL, "-shm", MARKER)
 FREE_SPACE = 200 * 1024 * 1024
 """Less than this on the data's disk is worth a word, in bytes."""
 CLOCK_LEEWAY_S = 5.0
-PRINTER_TIMEOUT_S = 3.0
 SERVER_TIMEOUT_S = 10.0
 TRIED_BYTES = 256 * 1024
 """The doctor writes a file of so many bytes."""
-ADVICE = {
-    PrinterState.NEAR_END: "have a new roll at hand",
-    PrinterState.PAPER_OUT: "put paper in",
-    PrinterState.COVER_OPEN: "close its cover",
-    PrinterState.ERROR: "switch it off and on; if that does not help, look at its manual",
-    PrinterState.OFFLINE: "see that it is switched on, has its address and hangs on the network or its cable",
-    PrinterState.MUTE: "switch it off and on; for one that never answers set answers = false",
-}
-"""What to do about a printer, by how it says it is."""
 
 
 def backup(data: Path, target: Path) -> int:
@@ -87,6 +75,7 @@ def _copy(source: Path, target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
         copy.execute("PRAGMA user_version = 0")  # no WAL of the original belongs to it
         _require_sound(copy, target)
+    unmark(source)  # without a server SQLite has just brought the WAL into the database
 
 
 def restore(
@@ -94,7 +83,7 @@ def restore(
 ) -> tuple[Inspected, Path | None]:
     """Put a backup in the place of the database. No server may run.
 
-    Answers with what the backup holds and where the old database lies. A refusal (``StoreError``) changes
+    Answers with what the backup holds and the path of the old database. A refusal (``StoreError``) changes
     nothing. ``other_kind``: the backup of a training hall may replace a real hall, or the other way round.
     """
     if not source.is_file():
@@ -108,7 +97,7 @@ def restore(
         try:
             inspected = inspect(fresh, plan)
         except NoHall as reason:
-            raise StoreError(f"{source} is no backup of a hall: {reason}") from reason
+            raise StoreError(f"{source} is not a backup of a hall: {reason}") from reason
         present = _kind(data)
         if not other_kind and None not in {present, inspected.kind} and present != inspected.kind:
             raise StoreError(
@@ -133,11 +122,12 @@ def _take_copy(source: Path, fresh: Path) -> None:
         beside = source.with_name(source.name + ending)
         if beside.exists() and beside.stat().st_size > 0:
             raise StoreError(
-                f"{source} is not whole without {beside.name}: it was in use; make a copy with antrean backup"
+                f"{source} is not complete without {beside.name}: it was copied while in use; "
+                "make a copy with antrean backup"
             )
     size = source.stat().st_size
     if size > shutil.disk_usage(fresh.parent).free:
-        raise StoreError(f"{fresh.parent}: there is no room for {size} bytes more")
+        raise StoreError(f"{fresh.parent}: no space for {size} more bytes")
     fresh.unlink(missing_ok=True)
     with source.open("rb") as file, os.fdopen(_new(fresh), "wb") as copy:
         shutil.copyfileobj(file, copy)
@@ -193,15 +183,6 @@ def _require_sound(database: sqlite3.Connection, path: Path) -> None:
         raise StoreError(f"{path} is no backup of a hall: it has no log")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing the doctor looked at. ``advice`` is empty where all is well."""
-
-    subject: str
-    found: str
-    advice: str = ""
-
-
 def examine(config: Config, data: Path) -> Iterator[Finding]:
     """Look at files, numbers, report tables, printers, packages; say what to do."""
     yield from _packages(config)
@@ -210,7 +191,7 @@ def examine(config: Config, data: Path) -> Iterator[Finding]:
     yield from _server(data)
     yield from _ledger(config, data)
     for printer in config.settings.printers.values():
-        yield from _printer(printer, data)
+        yield from look_at_printer(printer, data)
     yield from _recordings(config)
     if not config.settings.server.public_url:
         yield Finding(
@@ -286,9 +267,9 @@ _FOLDER_ADVICE = {
     errno.ENOSPC: "make room: a full disk stops issuing",
     errno.EDQUOT: "make room: the server's user may not write more",
     errno.EFBIG: "let the server's user write larger files (ulimit -f)",
-    errno.EROFS: "mount it so that it can be written",
-    errno.EACCES: "give the server's user the right to write",
-    errno.EPERM: "give the server's user the right to write",
+    errno.EROFS: "mount it read-write",
+    errno.EACCES: "give the server's user permission to write",
+    errno.EPERM: "give the server's user permission to write",
 }
 
 
@@ -319,7 +300,7 @@ def _ledger(config: Config, data: Path) -> Iterator[Finding]:
         store = open_store(data, checkpoints=False)
         try:
             store.probe(wary=True)
-            yield Finding("writing", "the database takes a write")
+            yield Finding("writing", "the database can be written")
             with store.unmoving():  # a server may be writing meanwhile
                 yield from _log(config, store)
                 yield _kiosks(config, store)
@@ -348,7 +329,7 @@ def _log(config: Config, store: SqliteStore) -> Iterator[Finding]:
         yield _clock(newest, RealClock().now())
     told = list(_concerned(config, store.meta("kind"), store.load()))
     advice = "correct the configuration, or start the hall with it: other counters call them" if told else ""
-    yield Finding("configuration and open day", "; ".join(told) or "nobody is left without a counter", advice)
+    yield Finding("configuration and open day", "; ".join(told) or "every ticket has a counter", advice)
     rows = rebuild(config.plan, store.by_day())
     differing = [table for table in KEYS if store.table_rows(table) != _ordered(table, rows[table])]
     found = f"{', '.join(differing)} differ from the log" if differing else "as the log says"
@@ -391,19 +372,3 @@ def _kiosks(config: Config, store: SqliteStore) -> Finding:
 
 def _ordered(table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: tuple(row[key] for key in KEYS[table]))
-
-
-def _printer(printer: PrinterSettings, data: Path) -> Iterator[Finding]:
-    """Ask a printer how it is, as the running hall does; nothing is printed."""
-    subject = f"printer {printer.id}"
-    if printer.logo is not None and not printer.logo.is_file():
-        yield Finding(subject, f"no picture {printer.logo}", "put it there, or take logo out of [[printer]]")
-    if printer.kind == "agent":
-        found = f"{printer.width_mm} mm, at a kiosk's own computer: see its state on the page /"
-        yield Finding(subject, found)
-        return
-    # By name, as the application loads its faces: what prints belongs to the kiosk.
-    adapters = import_module("kiosk.printing.adapters")
-    told = adapters.adapter(replace(printer, timeout_s=PRINTER_TIMEOUT_S), data).status()
-    found = f"{printer.kind}, {printer.width_mm} mm: {told.detail or told.state.value}"
-    yield Finding(subject, found, ADVICE.get(told.state, ""))

@@ -60,7 +60,7 @@ def look(folder: Path) -> None:
         if signs or _side_file(path):
             found = "is empty" if path.exists() else "is gone"
             raise _broken(
-                path, f"{path} {found}, but this folder has held a hall ({', '.join(signs) or 'WAL'})"
+                path, f"{path} {found}, but this folder contained a hall ({', '.join(signs) or 'WAL'})"
             )
         return
     if not path.is_file():
@@ -68,7 +68,7 @@ def look(folder: Path) -> None:
     with path.open("rb") as file:
         header = file.read(100)
     if header[:16] != HEADER:
-        raise _broken(path, f"{path} is damaged: it does not begin as a database does")
+        raise _broken(path, f"{path} is damaged: its header is not that of a database")
     require_own_wal(path)
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
@@ -82,7 +82,7 @@ def look(folder: Path) -> None:
 def look_closely(folder: Path, plan: Plan, *, thorough: bool = False) -> None:
     """The same, and whether pages are sound and the present day can be read. For a start and the doctor.
 
-    A large file that was closed in order is not read through, unless ``thorough``.
+    A large file that was closed cleanly is not checked page by page, unless ``thorough``.
     """
     look(folder)
     path = folder / FILE
@@ -110,7 +110,7 @@ def look_closely(folder: Path, plan: Plan, *, thorough: bool = False) -> None:
 
 @contextmanager
 def explained(folder: Path, plan: Plan) -> Iterator[None]:
-    """Whatever goes wrong inside is told as the damage that it comes from, if there is one."""
+    """Raises the damage that caused an error inside, if there is one."""
     try:
         yield
     except (Refusal, Damaged):
@@ -121,9 +121,9 @@ def explained(folder: Path, plan: Plan) -> Iterator[None]:
 
 
 def rescue(folder: Path, plan: Plan, target: Path) -> str:
-    """Make a new database of what can be read of the one in ``folder``; answers what it holds."""
+    """Copy what can be read of the database in ``folder`` to a new one; returns what it contains."""
     if target.exists():
-        raise StoreError(f"{target} is there already: name a new file")
+        raise StoreError(f"{target} exists already: name a new file")
     source = folder / FILE
     held = readable(source)
     if not held.events:
@@ -260,7 +260,7 @@ def may_write(folder: Path, *, database: bool = True) -> None:
         return  # made, or refused, by who locks it
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
         raise Damaged(
-            f"{folder} is on a disk that is mounted read-only, as Linux does with one that fails",
+            f"{folder} is on a disk that is mounted read-only; Linux does this when a disk fails",
             "nothing was changed, and everything stored can be read",
             "dmesg | tail; then mount -o remount,rw, or replace the disk",
         )
@@ -269,7 +269,7 @@ def may_write(folder: Path, *, database: bool = True) -> None:
             user = _name(os.geteuid())
             raise Damaged(
                 f"{each} belongs to {_name(each.stat().st_uid)} and cannot be written by {user}",
-                "nothing was changed; the data are as they were",
+                "nothing was changed",
                 f"sudo chown -R {user} {folder}",
             )
 
@@ -320,7 +320,7 @@ def _whole(path: Path, database: sqlite3.Connection) -> None:
     if not applied and ("table", "event") not in there:
         if not there and not _signs(path.parent):
             return  # a first start that was cut off: it is made anew
-        raise _broken(path, f"{path} holds no log of a hall")
+        raise _broken(path, f"{path} contains no log of a hall")
     missing = sorted(_expected(applied) - there)
     if missing:
         raise _broken(path, f"{path} is damaged: {missing[0][0]} {missing[0][1]} is missing")

@@ -62,7 +62,7 @@ def _lock(held: int) -> None:
 
 
 def announce(folder: Path, address: str) -> None:
-    """Leave the address of the server that holds ``folder`` where ``serving_at`` finds it."""
+    """Write the address of the server that has locked ``folder`` where ``serving_at`` finds it."""
     (folder / LOCK).write_text(address, encoding="utf-8")
 
 

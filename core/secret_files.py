@@ -31,7 +31,7 @@ def session_key(folder: Path) -> bytes:
     if len(key) < KEY_BYTES or len(set(key)) < LEAST_DISTINCT:
         raise SecretDamaged(
             f"{path} is damaged: it has {len(key)} bytes instead of {KEY_BYTES} random ones, and what it "
-            f"signs could be forged. Look whether the disk is full (df -h), remove the file (rm {path}) and "
+            f"signs could be forged. Check whether the disk is full (df -h), remove the file (rm {path}) and "
             "start again: a new one is made. Then everybody signs in again, and each registered kiosk and "
             "board opens its address with ?token= once more"
         )

@@ -1,4 +1,4 @@
-"""When a clock is believed: the wall clock is compared with a clock that nobody can set.
+"""When a clock is accepted: the wall clock is compared with a clock that nobody can set.
 
 Pure: readings come in as arguments. ``core.clock.SteadyClock`` takes them. ADR 0025 gives the reasons.
 """
@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 LEEWAY_S = 5.0
 """How far the wall clock may be from the steady one, within ``HOLD_S``, without being doubted."""
 HOLD_S = 300.0
-"""How long a new time must hold before it is believed: several polls of an NTP client."""
+"""How long a new time must last before it is accepted: several polls of an NTP client."""
 SETTLE_S = 10.0
-"""The same, while the hall goes by a time of its own because the clock was wrong at the start."""
+"""The same, while the hall uses its own time because the clock was wrong at the start."""
 BACK_LIMIT_S = 3_600.0
-"""A clock that goes back further than this is believed only by an administrator's word."""
+"""A clock that goes back further than this is accepted only with ``antrean clock accept``."""
 AHEAD_LIMIT_S = 60 * 86_400.0
 """The same for one that goes ahead: longer than any closure for holidays."""
 
@@ -93,7 +93,7 @@ def begun(wall: float, steady: float, newest: datetime | None) -> Steadiness:
 
 
 def accepted(wall: float, steady: float) -> Steadiness:
-    """What is believed after an administrator's word."""
+    """What is accepted after ``antrean clock accept``."""
     return Steadiness(wall - steady, wall - steady, steady)
 
 

@@ -1,4 +1,4 @@
-"""``antrean clock``: whether the hall and the machine agree on the time, and whose word counts."""
+"""``antrean clock``: compares the time of the hall and the machine, and accepts the machine's."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def _accepted(hall: Hall, now: datetime, moved: bool) -> list[str]:
     if moved:
         still = sum(ticket.state in OPEN for ticket in hall.tickets.values())
         last = ", ".join(f"{series} {n}" for series, n in sorted(hall.issued.items()))
-        lines.append(f"the service day {hall.day} goes on: {still} tickets are open again")
+        lines.append(f"the service day {hall.day} continues: {still} tickets are open again")
         lines.append(f"last numbers: {last or 'none yet'}; numbers of the wrong day are void")
     return lines
 
 
 def _require_real(kind: str | None) -> None:
     if kind == TRAINING:
-        raise StoreError("a training hall has a clock of its own, which nobody sets")
+        raise StoreError("a training hall has its own clock, which cannot be set")

@@ -53,7 +53,7 @@ def backup(file: Path, config_path: Path | None, data_path: Path | None) -> None
 @click.option(
     "--other-kind",
     is_flag=True,
-    help="Even a training hall's backup over a real hall, or a real one's over a training hall.",
+    help="Also restore a training hall's backup over a real hall, or the reverse.",
 )
 @config_option
 @data_option
@@ -66,7 +66,7 @@ def restore(file: Path, other_kind: bool, config_path: Path | None, data_path: P
         found, kept = care.restore(folder, file, config.plan, other_kind=other_kind)
     click.echo(f"restored: {found.kind or 'a'} hall, {found.events} events")
     if kept is not None:
-        click.echo(f"what was there lies in {kept}")
+        click.echo(f"the previous database is in {kept}")
 
 
 @click.command()

@@ -63,7 +63,7 @@ def staff_list(config_path: Path | None, data_path: Path | None) -> None:
 @config_option
 @data_option
 def staff_password(name: str, config_path: Path | None, data_path: Path | None) -> None:
-    """Give a person a new password, printed once; it ends their sessions and lifts a sign-in limit."""
+    """Set a new password and print it once; ends the sessions and resets the sign-in limit."""
     made = new_password()
     with opened_hall(config_path, data_path) as engine:
         set_secret(engine, ("staff", name), hash_password(made))
@@ -92,7 +92,7 @@ def staff_sessions(name: str | None, config_path: Path | None, data_path: Path |
         folder = data_folder(load_config(config_path), data_path)
         zone = engine.hall.plan.timezone
     if name is not None and name not in {account.name for account in people.values()}:
-        raise click.UsageError(f"there is no account of a person named {name}")
+        raise click.UsageError(f"there is no person with the name {name}")
     for each in sorted(signed_in(folder, people), key=lambda each: (each.name, each.began)):
         if name in (None, each.name):
             began, seen = (
@@ -109,9 +109,9 @@ def staff_sessions(name: str | None, config_path: Path | None, data_path: Path |
 def staff_sign_out(
     name: str | None, everybody: bool, config_path: Path | None, data_path: Path | None
 ) -> None:
-    """End all sessions of a person; the password stays."""
+    """End all sessions of a person; the password does not change."""
     if (name is None) != everybody:
-        raise click.UsageError("name a person, or say --all")
+        raise click.UsageError("name a person, or use --all")
     with opened_hall(config_path, data_path) as engine:
         names = [name] if name is not None else _names_of(engine, "staff")
         for each in names:
@@ -164,8 +164,8 @@ def token_add(  # noqa: PLR0913 - one parameter an option
 
 def _bound(role: Role, name: str, bound_to: str | None) -> str:
     if bound_to is None:
-        return f"{name} is bound to no {role.value}: it does not act for one (--{role.value} ID binds it)"
-    return f"{name} acts for {role.value} {bound_to} alone"
+        return f"{name} is not bound to a {role.value} and cannot act for one (--{role.value} ID binds it)"
+    return f"{name} is bound to {role.value} {bound_to}"
 
 
 @token.command("list")

@@ -1,4 +1,4 @@
-"""Service days beside a clock that was wrong: what the log already holds of a day, and whose word counts."""
+"""Service days and a wrong clock: what the log already has of a day, and which time counts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def believe(clock: Clock) -> None:
 
 
 class ClockWatch:
-    """Says once in the log that the machine's clock is not believed, and once that it is again."""
+    """Logs once that the machine's clock is not used, and once that it is used again."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -170,7 +170,7 @@ class Engine:
             return self.ledger.of_day(day)
 
     def prove(self) -> None:
-        """Raises ``StoreError`` if a commit would not be kept; it writes at most once in some seconds."""
+        """Raises ``StoreError`` if a commit would fail; writes at most once in some seconds."""
         self.ledger.require_answers()
         with self._lock:
             self.ledger.attempt(self.ledger.prove)
@@ -276,7 +276,7 @@ class Engine:
                 raise
             return batch.verdicts, untold + batch.staged
         self._catch_up()
-        raise StoreError("another process keeps writing to this hall's database")
+        raise StoreError("another process writes to this hall's database all the time")
 
     def _commit(self, orders: Sequence[Order]) -> Batch:
         """Decide all and store what follows; if that fails, memory is ahead of the disk."""

@@ -21,22 +21,22 @@ from core.ports import Clock, Commit, Fault, Offload, Stale, Store, StoreError, 
 T = TypeVar("T")
 
 IDLE_S = 10.0
-"""Without a commit for so long a probe proves that one would be kept."""
+"""After so long without a commit a probe tests whether one would succeed."""
 ASKED_S = 5.0
-"""Whoever asks for a proof is answered with one that is at most so old."""
+"""The greatest age of a test result that ``/readyz`` accepts."""
 RETRY_S = 1.0
-"""After a failure the disk is tried once in so long."""
+"""After a failure the disk is tested at this interval."""
 STALLED_S = 8.0
 """A write that takes longer is a fault; another process is waited for less long than that."""
 
 ADVICE = {
     Fault.FULL: "make room on {place}",
-    Fault.READ_ONLY: "see that {place} can be written and belongs to the server's user",
-    Fault.LOCKED: "end the program that holds the database in {place}",
-    Fault.DEVICE: "look at the disk of {place} (dmesg), back up at once (antrean backup)",
+    Fault.READ_ONLY: "make sure that {place} is writable and belongs to the server's user",
+    Fault.LOCKED: "end the program that has locked the database in {place}",
+    Fault.DEVICE: "check the disk of {place} (dmesg), back up at once (antrean backup)",
     Fault.DAMAGED: "stop the hall and restore the last backup (antrean restore)",
     Fault.MOVED: "stop the hall, then {rescued}, then start it",
-    Fault.STALLED: "look at the disk (dmesg)",
+    Fault.STALLED: "check the disk (dmesg)",
 }
 """What to do about each."""
 
@@ -68,7 +68,7 @@ class Ledger:
     ) -> None:
         self.store = store
         self.failed = 0
-        """Commits that were not kept since the start."""
+        """Commits that failed since the start."""
         self._clock = clock
         self._offload = offload
         self._monotonic = monotonic
@@ -193,9 +193,9 @@ class Ledger:
 
     def _rescue(self) -> str:
         try:
-            return f"antrean restore {self.run(self.store.rescue)} (everything is in that file)"
+            return f"antrean restore {self.run(self.store.rescue)} (this file is complete)"
         except StoreError as trouble:
-            return f"restore the last backup (what the server still knows could not be written: {trouble})"
+            return f"restore the last backup (the data in memory could not be written: {trouble})"
 
     def close(self) -> None:
         """Give the files back, in the ledger's thread."""

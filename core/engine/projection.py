@@ -20,7 +20,7 @@ from core.ports import KEYS, instant
 
 Rows = dict[str, list[dict[str, Any]]]
 
-_UNREPORTED = (e.AccountAdded, e.SecretChanged, e.AccountRevoked)
+_UNREPORTED = (e.AccountAdded, e.SecretChanged, e.SessionsEnded, e.AccountRevoked)
 """They have no rows, and their order is not that of the days."""
 
 

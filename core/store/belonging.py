@@ -75,10 +75,10 @@ def require_own_wal(path: Path) -> None:
             f"closed the database: rm {path.parent / marker}, and compare the last numbers with the paper."
         )
     raise ForeignWal(
-        f"{path}: another file was put in its place, and {wal} beside it belongs to the one before.\n"
-        f"  Nothing was changed: {name} is what was put there, {wal} holds what was newest before.\n"
+        f"{path}: another file was put in its place, and {wal} beside it belongs to the previous one.\n"
+        f"  Nothing was changed: {name} is the copied file, {wal} has the newest data of the previous one.\n"
         f"  Keep a copy of the whole folder. Then: antrean restore FILE, with a copy of what was put "
-        f"there that lies outside of the folder; it puts aside all that is there, and starts from FILE."
+        f"there that lies outside of the folder; it moves the present files aside and starts from FILE."
     )
 
 

@@ -61,7 +61,7 @@ def inspect(path: Path, plan: Plan | None = None) -> Inspected:
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise NoHall("it is no SQLite database")
+                raise NoHall("it is not an SQLite database")
         # immutable: what lies beside it (-wal, -journal) is neither read nor made.
         address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as database:
@@ -91,9 +91,9 @@ def _inspect(database: sqlite3.Connection, plan: Plan | None) -> Inspected:
     for table, types in _TYPES.items():
         wrong = " OR ".join(f"typeof({column}) <> '{kind}'" for column, kind in types.items())
         if database.execute(f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1").fetchone():  # noqa: S608 - constants
-            raise NoHall(f"its table {table} holds what no hall writes")
+            raise NoHall(f"its table {table} contains values that no hall writes")
     if database.execute("SELECT 1 FROM command WHERE NOT json_valid(result) LIMIT 1").fetchone():
-        raise NoHall("its table command holds what no hall writes")
+        raise NoHall("its table command contains values that no hall writes")
     if twice := database.execute(_TWICE).fetchone():
         raise NoHall(f"number {twice[2]} of series {twice[1]} was given twice on {twice[0]}")
     newest = database.execute("SELECT max(day) FROM event").fetchone()[0]
@@ -106,7 +106,7 @@ def _inspect(database: sqlite3.Connection, plan: Plan | None) -> Inspected:
         _require_story(plan, recent)
     kind = database.execute("SELECT value FROM meta WHERE name = 'kind'").fetchone()
     if kind is not None and kind[0] not in KINDS:
-        raise NoHall(f"it is neither of a real hall nor of a training hall, but: {kind[0]}")
+        raise NoHall(f"it is neither a real hall nor a training hall, but: {kind[0]}")
     return Inspected(None if kind is None else kind[0], events)
 
 
@@ -123,7 +123,7 @@ def _require_story(plan: Plan, log: list[Recorded]) -> None:
     try:
         replay(plan, log)
     except Exception as trouble:  # an event that contradicts those before it
-        raise NoHall(f"its newest day makes no sense: {trouble!r}") from trouble
+        raise NoHall(f"its newest day cannot be rebuilt: {trouble!r}") from trouble
 
 
 def _require_schema(database: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Every screen is told when nothing can be written, and when it can again.
+"""Tells every screen when nothing can be written, and when it can again.
 
 The state is looked at and never waited for: a disk that hangs holds the engine's lock, and this must still be
 said. It goes to every connection as the event ``hall``, when it changes, and to each new connection while it
@@ -63,7 +63,7 @@ def greeting(engine: Engine) -> tuple[str, Mapping[str, Any]] | None:
 
 
 def condition_of(engine: Engine) -> Mapping[str, Any]:
-    """Whether commands can be kept; if not, since when, in the hall's time, and the kind of fault."""
+    """Whether commands can be stored; if not, since when, in the hall's time, and the kind of fault."""
     trouble = engine.ledger.trouble
     if trouble is None:
         return {"writable": True, "since": None, "fault": None}

@@ -30,10 +30,10 @@ class HallMetrics(Collector):
         """Read the hall once, then ask the faces and the live line."""
         ledger = self._house.engine.ledger
         yield GaugeMetricFamily(
-            "antrean_store_writable", "1 if commands can be kept", value=int(ledger.trouble is None)
+            "antrean_store_writable", "1 if commands can be stored", value=int(ledger.trouble is None)
         )
         yield CounterMetricFamily(
-            "antrean_commits_failed", "Commits that were not kept, since the start", value=ledger.failed
+            "antrean_commits_failed", "Commits that failed, since the start", value=ledger.failed
         )
         if ledger.stalled is not None:  # whoever reads the hall waits for the disk
             return
@@ -68,14 +68,14 @@ class HallMetrics(Collector):
         doubt = doubt_of(self._house.clock)
         clock = GaugeMetricFamily(
             "antrean_clock_doubt_seconds",
-            "By how much the machine's clock differs from the hall's time while it is not believed",
+            "By how much the machine's clock differs from the hall's time while the hall does not use it",
             value=0.0 if doubt is None else doubt.by_s,
         )
         return [waiting, issued, desks, jobs, printers, clock, seq]
 
 
 def _clock(hall: Hall, house: House) -> str:
-    """A clock behind the log stands still until it has caught up; one that jumps is not believed at once."""
+    """While the clock is behind the log, the hall's time stands still; a jump is not accepted at once."""
     if (doubt := doubt_of(house.clock)) is not None:
         side = "ahead of" if doubt.by_s > 0 else "behind"
         return f"{abs(round(doubt.by_s))} s {side} the hall's own time: {ADVICE}"
@@ -86,7 +86,7 @@ def _clock(hall: Hall, house: House) -> str:
 
 
 def _store(house: House) -> str:
-    """Whether a commit would be kept, proved by a write at most some seconds ago."""
+    """Whether a commit would succeed, proved by a write at most some seconds ago."""
     try:
         house.engine.prove()
         house.engine.catch_up()

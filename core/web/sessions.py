@@ -27,7 +27,7 @@ from core.ports import Concurrency
 
 FILE = "sessions.db"
 SIGNED_IN_S = 14 * 3600
-"""A person signs in anew after so long."""
+"""A session ends after so long."""
 EACH = 32
 """Sessions of one account at once; one more ends the one that was not seen for longest."""
 SEEN_S = 300

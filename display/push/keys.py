@@ -28,8 +28,8 @@ class HallKey:
             self._pair.public_key  # noqa: B018 - a file of another kind of key says so here
         except Exception as trouble:  # cryptography has many errors for what is no key
             raise SecretDamaged(
-                f"{path} is damaged: it holds no private key. Look whether the disk is full (df -h), remove "
-                f"the file (rm {path}) and restart: a new one is made, and phones must allow messages anew"
+                f"{path} is damaged: it contains no private key. Check whether the disk is full (df -h), "
+                f"remove the file (rm {path}) and restart; phones must allow messages again"
             ) from trouble
 
     @property

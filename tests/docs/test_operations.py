@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import care
+from core import care, findings
 from core.engine import engine
 from core.halls import LOCK
 from core.store.sqlite import FILE
@@ -41,7 +41,7 @@ def test_files_of_the_data_folder() -> None:
 
 def test_what_the_doctor_and_readyz_tell() -> None:
     assert f"less than {care.FREE_SPACE // 2**20} MiB" in COMMANDS
-    assert f"within {care.PRINTER_TIMEOUT_S:g} s" in COMMANDS
+    assert f"within {findings.PRINTER_TIMEOUT_S:g} s" in COMMANDS
     assert f"more than {health.CLOCK_LEEWAY.seconds} s behind" in OPERATIONS
 
 

@@ -64,7 +64,7 @@ def test_after_the_restart_other_counters_call_and_everybody_is_told(
         officer.wait_for_timeout(450)
         button(officer, "next").click()
         expect(hero(officer)).to_have_text(card["number"])
-        expect(officer.locator(".why").first).to_contain_text("takes its numbers over")
+        expect(officer.locator(".why").first).to_contain_text("takes over its numbers")
         expect(phone.locator("body")).to_contain_text("Counter 1")
         expect(gone).to_have_count(1)
     finally:

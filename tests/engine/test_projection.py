@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from core.domain import commands as c
+from core.domain import events as e
 from core.domain.errors import Refusal
-from core.domain.staff import SYSTEM
+from core.domain.staff import SYSTEM, Role
 from core.engine.engine import Engine
 from core.engine.projection import rebuild
 from core.ports import KEYS, Store
@@ -212,3 +213,18 @@ def test_antrean_rebuild_makes_the_tables_anew_from_the_log(tmp_path):
     again = SqliteStore(tmp_path)
     assert {table: again.table_rows(table) for table in KEYS} == before
     again.close()
+
+
+def test_accounts_that_come_change_and_go_do_not_hinder_a_rebuild(store, clock):
+    engine = engine_on(store, clock=clock)
+    engine.do_all(
+        [
+            (c.AddAccount(SYSTEM, "staff", "ani", Role.OFFICER, "hash"), None),
+            (c.SetSecret(SYSTEM, "staff", "ani", "other"), None),
+            (c.EndSessions(SYSTEM, "staff", "ani"), None),
+            (c.RevokeAccount(SYSTEM, "staff", "ani"), None),
+        ]
+    )
+    kinds = {type(each.event) for each in store.everything()}
+    assert {each for each in e.KINDS.values() if each.__module__ == "core.domain.account_events"} <= kinds
+    assert_rebuilds(store)

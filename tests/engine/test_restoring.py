@@ -227,7 +227,7 @@ HARMS = {
     "an event that is no JSON": (forged("CounterClosed", "'{'"), ""),
     "a version that is none": (forged("CounterClosed", version="'x'"), "table event"),
     "bytes for text": (forged("CounterClosed", command="x'00'"), "table event"),
-    "a call of nobody": (forged("TicketCalled", OF_NOBODY), "makes no sense"),
+    "a call of nobody": (forged("TicketCalled", OF_NOBODY), "cannot be rebuilt"),
     "a number given twice": (
         "INSERT INTO event SELECT seq + 100, day, at, kind, version, actor, '', "
         "json_set(data, '$.ordinal', json_extract(data, '$.ordinal') || '') FROM event "
@@ -235,7 +235,7 @@ HARMS = {
         "was given twice",
     ),
     "an outcome that is no JSON": ("INSERT INTO command VALUES ('x', 'x', '{')", "table command"),
-    "a kind that is none": ("UPDATE meta SET value = 'evil' WHERE name = 'kind'", "neither of a real hall"),
+    "a kind that is none": ("UPDATE meta SET value = 'evil' WHERE name = 'kind'", "neither a real hall"),
 }
 
 
@@ -247,7 +247,7 @@ def test_what_is_no_sound_hall_is_refused_in_words(name: str, data: Path, copy: 
 
 def test_only_a_table_named_event_is_no_hall(data: Path, tmp_path: Path) -> None:
     other = changed(tmp_path / "other.db", "CREATE TABLE event (seq INTEGER PRIMARY KEY)")
-    assert "no backup of a hall" in refused(data, other)
+    assert "not a backup of a hall" in refused(data, other)
 
 
 def test_a_rescued_database_names_the_table_that_the_rescue_has_added(data: Path, copy: Path) -> None:

@@ -113,6 +113,16 @@ def test_a_killed_hall_that_a_command_opened_and_closed_opens(sqlite, folder):
     assert tickets(path) == 3
 
 
+def test_a_killed_hall_of_which_a_backup_was_made_opens(sqlite, folder, tmp_path):
+    engine = engine_on(sqlite)
+    issue(engine, 1, 2, 3)
+    path = killed(sqlite, folder)
+    care.backup(folder, tmp_path / "copy.db")
+    again = SqliteStore(folder)
+    again.close()
+    assert tickets(path) == tickets(tmp_path / "copy.db") == 3
+
+
 def test_a_hall_of_an_earlier_program_with_its_wal_opens(sqlite, folder):
     engine = engine_on(sqlite)
     issue(engine, 1, 2)

@@ -139,10 +139,10 @@ def last(change: str) -> Callable[[Path], None]:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], None], str, str]] = {
-    "empty": (emptied, "is empty, but this folder has held a hall", "antrean restore FILE"),
+    "empty": (emptied, "is empty, but this folder contained a hall", "antrean restore FILE"),
     "gone": (lambda data: (data / FILE).unlink(), "is gone, but this folder", "antrean restore FILE"),
     "truncated": (cut_short, "is damaged", "antrean restore FILE"),
-    "header": (lambda data: written(data, 0, b"\xff" * 100), "does not begin as", "antrean restore FILE"),
+    "header": (lambda data: written(data, 0, b"\xff" * 100), "its header is not", "antrean restore FILE"),
     "page": (middle, "is damaged", "antrean restore FILE"),
     "malformed event": (
         last("data = '{broken'"),
@@ -187,7 +187,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str, str]] = {
     ),
     "another database": (
         other_database,
-        "holds no log of a hall",
+        "contains no log of a hall",
         "antrean restore FILE",
     ),
 }  # fmt: skip

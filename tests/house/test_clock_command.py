@@ -55,7 +55,7 @@ def test_a_log_in_the_future_is_told_and_led_back(config: Config, tmp_path: Path
     accepted = antrean(tmp_path, "clock", "accept")
     assert accepted.exit_code == 0, accepted.output
     today = now.astimezone(config.plan.timezone).date()
-    assert f"the service day {today} goes on" in accepted.output
+    assert f"the service day {today} continues" in accepted.output
     shown = antrean(tmp_path, "clock", "show")
     assert (shown.exit_code, "they agree" in shown.output) == (0, True)
     assert "ok  clock" in antrean(tmp_path, "doctor").output

@@ -143,7 +143,7 @@ def test_the_doctor_proves_that_bytes_can_be_written(config, hall):
 def test_the_doctor_finds_a_database_that_is_held(config, hall, locked):
     finding = found(config, hall.store.path.parent)["writing"]
     assert "locked" in finding.found
-    assert "end the program that holds the database" in finding.advice
+    assert "end the program that has locked the database" in finding.advice
 
 
 def test_the_doctor_says_what_the_disk_says(config, hall, monkeypatch):

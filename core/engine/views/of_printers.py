@@ -147,7 +147,7 @@ class PrinterViews(StrandedViews):
         }
 
     def of_clock(self, hall: Hall, doubt: Doubt) -> AlertShape:
-        """The machine's clock is not believed: the sentence says by how much, and what to do."""
+        """The machine's clock is not used: the sentence says by how much it differs, and what to do."""
         code = f"clock_{'ahead' if doubt.by_s > 0 else 'behind'}"
         n, unit = measured(doubt.by_s)
         return {

@@ -28,7 +28,7 @@ from core.web.sign_in.places import Busy, Delays, HashLanes
 NAME_AT_MOST = 64
 """A longer name is looked at only if an account has it, in characters."""
 PASSWORD_AT_MOST = 1024
-"""A longer password is wrong, and is not hashed, in characters."""
+"""Characters. A longer password is wrong and is not hashed."""
 BUSY_S = 5
 """When to try again if too many passwords wait to be hashed."""
 TOLD_EVERY_S = 60.0
@@ -163,7 +163,7 @@ class SignIn:
 
     def metrics(self) -> Iterable[Metric]:
         """For ``/metrics``: how tries to sign in ended."""
-        told = CounterMetricFamily("antrean_sign_ins", "Tries to sign in", labels=["end"])
+        told = CounterMetricFamily("antrean_sign_ins", "Sign-in attempts by result", labels=["end"])
         for end in ENDS:
             told.add_metric([end], self._ends[end])
         yield told
