@@ -15,8 +15,8 @@ from werkzeug.exceptions import ClientDisconnected
 
 from core.domain.staff import Actor
 from core.web.connections import Link, Standing
-from core.web.guarding import FAULT, LINK, TOO_SLOW
-from core.web.problems import BodyCutShort, BodyTooSlow
+from core.web.guarding import LINK
+from core.web.problems import BodyCutShort
 
 
 def link_of(of: Request) -> Link | None:
@@ -45,9 +45,6 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def refuse_broken_bodies() -> None:
-        fault = request.environ.get(FAULT)
-        if fault is not None:
-            raise BodyTooSlow() if fault == TOO_SLOW else BodyCutShort()
         if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
             return
         try:

@@ -171,7 +171,7 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
 
     def look_after(self) -> None:
         """What is due about every second."""
-        self.connections.sweep(time.monotonic())
+        self.connections.sweep(time.monotonic(), pause=lambda: time.sleep(0))
         REPEATED.flush()
 
     def _wait_for_signal(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import select
 import selectors
 import socket
+import sys
 from contextlib import suppress
 
 UPGRADE = (
@@ -58,6 +60,10 @@ class Flood:
         return self
 
     def __exit__(self, *_error):
+        self.close()
+
+    def close(self):
+        """Hang up all of them."""
         for _, line in self.lines:
             line.close()
         self.lines.clear()
@@ -94,3 +100,26 @@ class Flood:
                         pass
                     found.append(key.fileobj)
         return [kind for kind, line in self.lines if line not in found]
+
+
+def main(port, count, source):
+    """Flood from a process of its own: a kind a line of standard input, until it ends.
+
+    Prints ``open`` once they are open; an empty line closes them.
+    """
+    with Flood() as flood:
+        while True:
+            ready, _, _ = select.select([sys.stdin], [], [], 1.0)
+            if not ready:
+                flood.drip()
+                continue
+            if not (line := sys.stdin.readline()):
+                return
+            flood.close()
+            if kind := line.strip():
+                flood.open(port, kind, count, source)
+            print("open" if kind else "closed", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
