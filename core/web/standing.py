@@ -6,7 +6,7 @@ The application's side of ``core/web/connections.py``. Without the worker (a tes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Flask, Request, Response, g, request, session
 from flask_login import current_user  # type: ignore[import-untyped]
@@ -40,8 +40,11 @@ def prove(link: Link | None, actor: Actor | None, voucher: str | None = None) ->
         link.prove(Standing.GUEST, time.monotonic(), voucher or (actor.name if actor is not None else None))
 
 
-def register(app: Flask) -> None:
-    """Refuse broken bodies before anything else looks at them; note who has proved themselves."""
+def register(app: Flask, has_device: Callable[[], bool]) -> None:
+    """Refuse broken bodies before anything else looks at them; note who has proved themselves.
+
+    ``has_device``: whether the session of this request is that of a device whose token is still in use.
+    """
 
     @app.before_request
     def refuse_broken_bodies() -> None:
@@ -62,7 +65,7 @@ def register(app: Flask) -> None:
             actor = current_user.actor
         if actor is not None:
             prove(link, actor)
-        elif "device" in session:  # a page that let it in has looked the device up
+        elif has_device():
             link.prove(Standing.KNOWN, time.monotonic())
         return response
 
