@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import select
 import selectors
 import socket
 import sys
+import time
 from contextlib import suppress
 
 UPGRADE = (
-    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: hall\r\nUpgrade: websocket\r\n"
+    b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 POLL = "/socket.io/?EIO=4&transport=polling"
@@ -19,7 +19,7 @@ SESSION = re.compile(rb'"sid":"([^"]+)"')
 
 def _new_session(port, source):
     with socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0)) as line:
-        line.sendall(f"GET {POLL} HTTP/1.1\r\nHost: hall\r\nConnection: close\r\n\r\n".encode())
+        line.sendall(f"GET {POLL} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         got = b""
         with suppress(OSError):
             while more := line.recv(4096):
@@ -29,21 +29,23 @@ def _new_session(port, source):
 
 
 def _post(path, length):
-    return f"POST {path} HTTP/1.1\r\nHost: hall\r\nContent-Length: {length}\r\n\r\n".encode()
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 HOSTILE = {
     "silent": lambda _port, _source: b"",
-    "dripped head": lambda _port, _source: b"GET / HTTP/1.1\r\nHost: h",
+    "dripped head": lambda _port, _source: b"GET / HTTP/1.1\r\nHost: lo",
     "dripped body": lambda _port, _source: _post("/api/v1/tickets", 1000) + b"{",
     "silent websocket": lambda _port, _source: UPGRADE,
     "polling post without a body": lambda port, source: _post(
         f"{POLL}&sid={_new_session(port, source)}", 64001
     ),
     "long poll": lambda port, source: (
-        f"GET {POLL}&sid={_new_session(port, source)} HTTP/1.1\r\nHost: hall\r\n\r\n".encode()
+        f"GET {POLL}&sid={_new_session(port, source)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
     ),
-    "session that never polls": lambda _port, _source: f"GET {POLL} HTTP/1.1\r\nHost: hall\r\n\r\n".encode(),
+    "session that never polls": lambda _port, _source: (
+        f"GET {POLL} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    ),
 }
 """What each kind sends at once; then it says a byte now and then (``drip``), and reads nothing."""
 
@@ -102,24 +104,15 @@ class Flood:
         return [kind for kind, line in self.lines if line not in found]
 
 
-def main(port, count, source):
-    """Flood from a process of its own: a kind a line of standard input, until it ends.
-
-    Prints ``open`` once they are open; an empty line closes them.
-    """
+def main(port, kind, count, source):
+    """Flood from a process of its own until it is killed. Prints ``open`` once all are open."""
     with Flood() as flood:
+        flood.open(port, kind, count, source)
+        print("open", flush=True)
         while True:
-            ready, _, _ = select.select([sys.stdin], [], [], 1.0)
-            if not ready:
-                flood.drip()
-                continue
-            if not (line := sys.stdin.readline()):
-                return
-            flood.close()
-            if kind := line.strip():
-                flood.open(port, kind, count, source)
-            print("open" if kind else "closed", flush=True)
+            time.sleep(3)
+            flood.drip()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4])

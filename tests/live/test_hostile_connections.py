@@ -1,6 +1,7 @@
 """More hostile connections than there are places: the hall goes on answering everybody else.
 
-A hall of 64 places stands for one of 5,000; the large flood is ``tests/faults/test_floods.py``.
+A tiny hall of 64 places, in each async mode. The whole hall with its officers, boards and phones, and 5,000
+connections in ``make long``: ``tests/faults/test_floods.py``.
 """
 
 from __future__ import annotations
