@@ -25,10 +25,10 @@ unit: $(STAMPS)/installed assets browser
 	$(BIN)/python hatch_build.py test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-# Every fault of a printer 500 times, 200 kills, 200 calls, and what the hall promises to do in time: some
-# fifteen minutes, on a machine with nothing else to do.
+# Every fault of a printer 500 times, 200 kills, 200 calls, floods of 5,000 connections, and what the hall
+# promises to do in time: some twenty-five minutes, on a machine with nothing else to do.
 long: $(STAMPS)/installed assets
-	ANTREAN_FAULT_JOBS=500 ANTREAN_KILLS=200 ANTREAN_CUTS=20 ANTREAN_CALLS=200 ANTREAN_SLOWNESS=1 $(BIN)/python -m pytest tests/faults tests/agent \
+	ANTREAN_FAULT_JOBS=500 ANTREAN_KILLS=200 ANTREAN_CUTS=20 ANTREAN_CALLS=200 ANTREAN_FLOOD=5000 ANTREAN_SLOWNESS=1 $(BIN)/python -m pytest tests/faults tests/agent \
 		tests/e2e/test_nobody_misses_a_call.py tests/e2e/test_board_lines.py tests/e2e/test_ops.py tests/live tests/push tests/printing
 
 bench: $(STAMPS)/installed assets

@@ -169,7 +169,7 @@ def _flask(house: House, faces: tuple[Face, ...], key: bytes) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.components_schemas[Problem.__name__] = Problem.model_json_schema()
-    standing.register(app)
+    standing.register(app, house.gate.has_device)
     auth.register(app, house.gate)
     problems.register(app, shown)
     pages.register(app, house)

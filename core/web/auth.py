@@ -206,6 +206,10 @@ class Gate:
             raise TokenUnknown()
         return shown
 
+    def has_device(self) -> bool:
+        """Whether this request's session is that of a device whose token is still in use."""
+        return self._device(session.get("device")) is not None
+
     def _device(self, kept: Any) -> Account | None:
         """The device that this browser's session remembers, if its token is still in use."""
         match kept:

@@ -158,6 +158,8 @@ class Connections:
     """All of them, with what was refused and ended so far."""
 
     KNOWN_ADDRESSES = 1024
+    SLICE = 50
+    """So many overdue connections are ended at once."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -237,8 +239,12 @@ class Connections:
             self._no_stranger(link)
             link.standing = standing
 
-    def sweep(self, now: float) -> None:
-        """End what has passed its time, forget what is closed. Called about every second."""
+    def sweep(self, now: float, pause: Callable[[], None] = lambda: None) -> None:
+        """End what has passed its time, forget what is closed. Called about every second.
+
+        ``pause`` lets others work; it is called after each ``SLICE`` that is ended, as each of them wakes a
+        thread that closes its connection.
+        """
         with self._lock:
             links = list(self._links.values())
             for link in links:
@@ -247,7 +253,11 @@ class Connections:
             for link in [each for each in self._dying.values() if each.sock.fileno() == -1]:
                 del self._dying[link.fd]
             overdue = [link for link in links if link.deadline is not None and link.deadline <= now]
-        for link in overdue:
+        for count, link in enumerate(overdue):
+            if count and count % self.SLICE == 0:
+                pause()
+            if link.deadline is None or link.deadline > now:
+                continue  # it went on during a pause
             if link.phase is Phase.BODY and not link.expired:
                 link.expired = True
                 link.deadline = now + self.bounds.head  # for the answer that says so

@@ -21,7 +21,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from socketio import packet  # type: ignore[import-untyped]
 
 from core.web.connections import Link, Phase, Standing
-from core.web.guarding import FAULT, LINK, TOO_SLOW
+from core.web.guarding import LINK
 from core.web.lines import Line
 from core.web.packets import Text
 
@@ -181,9 +181,6 @@ class LineGuard:
 
     def handle_request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer one request of ``/socket.io``; a websocket lasts as long as the call."""
-        if (fault := environ.get(FAULT)) is not None:
-            status = "408 REQUEST TIMEOUT" if fault == TOO_SLOW else "400 BAD REQUEST"
-            return _refusal(start_response, status, fault)
         query = parse_qs(environ.get("QUERY_STRING", ""))
         sid = query.get("sid", [""])[0]
         session = self._eio.sockets.get(sid)

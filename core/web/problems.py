@@ -52,7 +52,7 @@ class BodyCutShort(Refusal):
 
 
 class BodyTooSlow(Refusal):
-    """The body did not arrive in time."""
+    """The body did not arrive in time. Answered by ``core/web/guarding.py``, before the application."""
 
     code = "body_too_slow"
     status = 408

@@ -6,7 +6,7 @@ The application's side of ``core/web/connections.py``. Without the worker (a tes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Flask, Request, Response, g, request, session
 from flask_login import current_user  # type: ignore[import-untyped]
@@ -15,8 +15,8 @@ from werkzeug.exceptions import ClientDisconnected
 
 from core.domain.staff import Actor
 from core.web.connections import Link, Standing
-from core.web.guarding import FAULT, LINK, TOO_SLOW
-from core.web.problems import BodyCutShort, BodyTooSlow
+from core.web.guarding import LINK
+from core.web.problems import BodyCutShort
 
 
 def link_of(of: Request) -> Link | None:
@@ -40,14 +40,14 @@ def prove(link: Link | None, actor: Actor | None, voucher: str | None = None) ->
         link.prove(Standing.GUEST, time.monotonic(), voucher or (actor.name if actor is not None else None))
 
 
-def register(app: Flask) -> None:
-    """Refuse broken bodies before anything else looks at them; note who has proved themselves."""
+def register(app: Flask, has_device: Callable[[], bool]) -> None:
+    """Refuse broken bodies before anything else looks at them; note who has proved themselves.
+
+    ``has_device``: whether the session of this request is that of a device whose token is still in use.
+    """
 
     @app.before_request
     def refuse_broken_bodies() -> None:
-        fault = request.environ.get(FAULT)
-        if fault is not None:
-            raise BodyTooSlow() if fault == TOO_SLOW else BodyCutShort()
         if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
             return
         try:
@@ -65,7 +65,7 @@ def register(app: Flask) -> None:
             actor = current_user.actor
         if actor is not None:
             prove(link, actor)
-        elif "device" in session:  # a page that let it in has looked the device up
+        elif has_device():
             link.prove(Standing.KNOWN, time.monotonic())
         return response
 

@@ -28,6 +28,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 
 from core.settings import ServerSettings
 from core.web.connections import Bounds, Connections, Phase
+from core.web.crowding import Crowding
 from core.web.guarding import guarded, refuse
 from core.web.lines import Line, Upgradable, Whole, hang_up
 from core.web.repeated import REPEATED, quieten
@@ -109,6 +110,7 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Become green, then load the application and serve (gunicorn's order)."""
         self.connections = Connections(Bounds.of(self.worker_connections))
+        self.crowding = Crowding(self.connections)
         self.open: set[Any] = set()
         self.busy: set[Any] = set()
         self._quit = self._reopen = False
@@ -171,7 +173,7 @@ class GreenWorker(AsyncWorker):  # type: ignore[misc]
 
     def look_after(self) -> None:
         """What is due about every second."""
-        self.connections.sweep(time.monotonic())
+        self.crowding.sweep(time.monotonic(), pause=lambda: time.sleep(0))
         REPEATED.flush()
 
     def _wait_for_signal(self) -> None:
@@ -316,6 +318,7 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
         """Serve (gunicorn's order)."""
         # A websocket, and a request while it is read and answered, holds a thread.
         self.connections = Connections(Bounds.of(min(self.cfg.threads, self.worker_connections)))
+        self.crowding = Crowding(self.connections)
         self.websockets: set[Any] = set()
         self._quit = False
         super().init_process()
@@ -345,7 +348,7 @@ class NativeWorker(ThreadWorker):  # type: ignore[misc]
     def murder_keepalived(self, force: bool = False) -> None:
         """Called every second, and with ``force`` at a stop."""
         super().murder_keepalived(force)
-        self.connections.sweep(time.monotonic())
+        self.crowding.sweep(time.monotonic())
         REPEATED.flush()
 
     def run(self) -> None:

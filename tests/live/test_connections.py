@@ -133,6 +133,21 @@ def test_a_slow_body_ends_for_its_reader_first_so_that_an_answer_can_go_out(book
     assert book.ended["body"] == 1
 
 
+def test_thousands_that_are_overdue_at_once_let_others_work_in_between():
+    book = Connections(Bounds.of(300))
+    links = fill(book, 120)
+    ended = []
+
+    def pause():
+        ended.append(sum(bool(link.sock.ended) for link in links))
+        links[-1].enter(Phase.WORK, 10.0)
+
+    book.sweep(10.0, pause)
+    assert ended == [50, 100]
+    assert sum(bool(link.sock.ended) for link in links) == 119
+    assert not links[-1].sock.ended  # it went on meanwhile
+
+
 def test_a_large_answer_may_take_longer(book):
     (link,) = fill(book, 1)
     link.enter(Phase.ANSWER, 0.0)

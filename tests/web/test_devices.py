@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from core.domain.staff import Role
 from core.store.sqlite import SqliteStore
 from core.web.app import Parts, create
 from core.web.concurrency import concurrency
+from core.web.connections import Bounds, Connections, Standing
+from core.web.guarding import LINK
 from tests.web.conftest import Hall, HandClock
 
 ISSUE = "/api/v1/tickets"
@@ -185,3 +188,23 @@ def test_a_pass_ends_with_its_device(closed_hall: Hall) -> None:
     assert hall.client().post(ISSUE, json=body, headers=headers).status_code == 201
     revoke_account(hall.application.house.engine, "token", "entrance-right")
     assert hall.client().post(ISSUE, json=body, headers=headers).get_json()["code"] == "token_unknown"
+
+
+def test_a_device_makes_its_connection_known_only_while_its_token_is_in_use(closed_hall: Hall) -> None:
+    hall = closed_hall
+    token = hall.token("kiosk", "entrance-middle", bound_to="k1")["Authorization"].removeprefix("Bearer ")
+    device = hall.client()
+    assert device.get(f"/kiosk/k1?token={token}").status_code == 200
+    book = Connections(Bounds.of(8))
+
+    def standing_after(path: str) -> Standing:
+        with socket.socket() as line:
+            link = book.admit(line, "10.0.0.1", 0.0)
+            assert link is not None
+            assert device.get(path, environ_overrides={LINK: link}).status_code == 200
+            book.remove(link)
+            return link.standing
+
+    assert standing_after("/healthz") is Standing.KNOWN
+    revoke_account(hall.application.house.engine, "token", "entrance-middle")
+    assert standing_after("/healthz") is Standing.STRANGER
