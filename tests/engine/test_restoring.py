@@ -157,7 +157,7 @@ def test_either_file_of_a_restore_is_a_sign_of_a_hall(tmp_path: Path, left: str,
     (tmp_path / left).write_bytes(b"x")
     if empty:
         (tmp_path / FILE).write_bytes(b"")
-    with pytest.raises(damage.Damaged, match="has held a hall") as told:
+    with pytest.raises(damage.Damaged, match="contained a hall") as told:
         damage.look(tmp_path)
     assert left in str(told.value)
 
