@@ -148,7 +148,7 @@ def test_a_hundred_thousand_names_and_addresses_end_in_bounded_memory() -> None:
 
 # The cookie of a known browser.
 
-CAPIL = Account("staff", "capil", Role.OFFICER, "CAPIL", 7)
+CAPIL = Account("staff", "capil", Role.OFFICER, "CAPIL", 7, "7-a")
 
 
 @pytest.fixture
@@ -161,9 +161,9 @@ def test_a_browser_is_known_for_whom_it_has_signed_in(cookies: BrowserCookies) -
     assert cookies.known(cookie, CAPIL)
     for other in (
         None,
-        Account("staff", "ptsp", Role.OFFICER, "PTSP", 7),
-        Account("token", "capil", Role.OFFICER, "CAPIL", 7),
-        Account("staff", "capil", Role.OFFICER, "CAPIL", 8),  # a new password
+        Account("staff", "ptsp", Role.OFFICER, "PTSP", 7, "8-b"),
+        Account("staff", "capil", Role.OFFICER, "CAPIL", 7, "9-c"),  # a later one of that name
+        Account("staff", "capil", Role.OFFICER, "CAPIL", 8, "7-a"),  # a new password
     ):
         assert cookies.known(cookie, other) is None
 
@@ -178,7 +178,10 @@ def test_a_cookie_cannot_be_forged(cookies: BrowserCookies) -> None:
 def test_a_browser_keeps_its_id_and_the_newest_accounts(cookies: BrowserCookies) -> None:
     cookie = cookies.with_account("", CAPIL)
     ident = cookies.known(cookie, CAPIL)
-    others = [Account("staff", f"officer-{number}", Role.OFFICER, "CAPIL", number) for number in range(20)]
+    others = [
+        Account("staff", f"officer-{number}", Role.OFFICER, "CAPIL", number, f"{number}-x")
+        for number in range(20)
+    ]
     for other in others:
         cookie = cookies.with_account(cookie, other)
         assert cookies.known(cookie, other) == ident
@@ -190,6 +193,8 @@ def test_a_browser_keeps_its_id_and_the_newest_accounts(cookies: BrowserCookies)
 def test_a_cookie_stays_short_whatever_the_names_are(cookies: BrowserCookies) -> None:
     cookie = ""
     for number in range(20):
-        cookie = cookies.with_account(cookie, Account("staff", f"{number}" * 200, Role.OFFICER))
+        cookie = cookies.with_account(
+            cookie, Account("staff", f"{number}" * 200, Role.OFFICER, None, 1, f"{number}" * 200)
+        )
         assert len(cookie) <= LENGTH
     assert cookies.known(cookie + "a" * LENGTH, CAPIL) is None
