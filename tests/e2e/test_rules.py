@@ -169,7 +169,7 @@ def test_a_stale_screen_is_refused_and_shows_the_truth(
     other.route("**/counters/17/finish", parked_meanwhile)
     other.on("response", noted)
     other.keyboard.press("f")
-    expect(other.locator("#ticket [role=alert]")).to_contain_text("holds no ticket")
+    expect(other.locator("#ticket [role=alert]")).to_contain_text("is no longer at counter 17")
     assert answers == [200, 409]
     for window in (other, page):
         expect(window.locator(".parked")).to_contain_text(number)
