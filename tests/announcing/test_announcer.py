@@ -192,7 +192,8 @@ def test_who_may_not_follow_a_board_may_not_speak_for_it(
     unknown = connect(server)
     assert unknown.client.call("subscribe", {"topic": "voice:nowhere"}, namespace="/live")["status"] == 404
     for silent in ("hall", "sign-1"):
-        answer = unknown.client.call("subscribe", {"topic": f"voice:{silent}"}, namespace="/live")
+        own = connect(server, server.new_token("board", silent))  # bound to the board whose id it bears
+        answer = own.client.call("subscribe", {"topic": f"voice:{silent}"}, namespace="/live")
         assert (answer["code"], answer["status"], answer["board"]) == ("no_loudspeaker", 403, silent)
 
 
