@@ -41,7 +41,7 @@ REFUSED_BODIES = {
         "en": ("Request cut short", "The connection ended before the request was complete."),
     },
     TOO_SLOW: {
-        "id": ("Permintaan terlalu lambat", "Permintaan tidak tiba pada waktunya."),
+        "id": ("Permintaan terlalu lambat", "Permintaan tidak selesai diterima pada waktunya."),
         "en": ("Request too slow", "The request did not arrive in time."),
     },
 }
