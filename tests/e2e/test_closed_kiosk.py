@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +52,5 @@ def test_a_kiosk_is_registered_and_revoked(closed: Server, open_page: Callable[.
     with closed.client(token) as client:
         while client.get("/api/v1/services").status_code != 401:
             page.wait_for_timeout(100)
-    page.get_by_role("button", name=re.compile("Pencetakan KTP-el baru")).first.click()
-    page.locator(".choice.main").click()
+    # Its live line ended with the token, so the page asks for a pass, gets none, and loads itself again.
     expect(page.get_by_text("Kios ini belum aktif")).to_be_visible()

@@ -66,7 +66,7 @@ def test_the_installed_hall_checks_serves_and_prints(installed: Path, tmp_path: 
         assert process.stdout is not None
         url = next(found[1] for line in process.stdout if (found := READY.search(line)))
         token = run(
-            antrean, "token", "add", "kiosk", "test", "--data", tmp_path / "data", cwd=tmp_path / "mall"
+            antrean, "token", "add", "kiosk", "k1", "--data", tmp_path / "data", cwd=tmp_path / "mall"
         )
         look_around(url, token.strip(), tmp_path / "data")
     finally:
