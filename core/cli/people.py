@@ -43,7 +43,7 @@ def staff_add(  # noqa: PLR0913 - one parameter an option
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if password is None:
         password = made = new_password()
-    with opened_hall(config_path, data_path) as engine:
+    with opened_hall(config_path, data_path, new=True) as engine:
         add_account(engine, ("staff", name), Role(role), hash_password(password), agency)
     click.echo(f"{name} ({role}) may sign in at /staff/login", err=True)
     if made is not None:
@@ -153,7 +153,7 @@ def token_add(  # noqa: PLR0913 - one parameter an option
     if agency is not None and chosen in DEVICE_ROLES:
         raise click.UsageError(f"--agency is for people's and programs' tokens, not for a {role}")
     made = new_token()
-    with opened_hall(config_path, data_path) as engine:
+    with opened_hall(config_path, data_path, new=True) as engine:
         if chosen in DEVICE_ROLES:
             bound_to = add_device(engine, name, chosen, token_hash(made), kiosk or board)
             click.echo(_bound(chosen, name, bound_to), err=True)

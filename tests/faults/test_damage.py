@@ -356,3 +356,32 @@ def test_a_sound_database_that_cannot_be_opened_is_not_called_damaged(
     with pytest.raises(Damaged, match=words) as told:
         start(config, data)
     assert "new hall" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["staff", "list"],
+        ["staff", "sessions"],
+        ["staff", "password", "ani"],
+        ["token", "list"],
+        ["token", "revoke", "k1"],
+        ["clock", "show"],
+        ["clock", "accept"],
+        ["rebuild"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_without_a_hall_gets_none_by_a_command_that_needs_one(
+    tmp_path: Path, words: list[str]
+) -> None:
+    answered = antrean(tmp_path / "typo", *words)
+    assert answered.exit_code == 1, answered.output
+    assert "holds no hall" in answered.output
+    assert not (tmp_path / "typo" / FILE).exists()
+
+
+def test_an_account_may_be_made_before_the_first_start_and_says_so(tmp_path: Path) -> None:
+    answered = antrean(tmp_path / "new", "staff", "add", "ani", "--role", "admin")
+    assert answered.exit_code == 0, answered.output
+    assert f"a new hall was begun in {tmp_path / 'new'}" in answered.output
