@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute
 
+from tests.running import eventually
+
 OPENING = '0{"sid":"stage","upgrades":[],"pingInterval":10000,"pingTimeout":86400000,"maxPayload":1000000}'
 ASKED = re.compile(r'42/live,(\d+)\["subscribe",(.*)\]', re.DOTALL)
 
@@ -32,6 +34,7 @@ class Stage:
         self._newest: dict[str, Any] | None = None
         self._sockets: list[WebSocketRoute] = []
         self._early: list[tuple[WebSocketRoute, str]] = []
+        self._subscribed = False
         self.page_settings: dict[str, Any] = {}
         page.route_web_socket(re.compile("/socket.io/"), self._serve)
         page.goto(f"{url}/display/{ident}")
@@ -43,6 +46,12 @@ class Stage:
         for ws, message in early:
             self._hear(ws, message)
         page.wait_for_function("document.querySelector('#board header .date')")
+        # Calls are not repeated: one that is sent before the page follows its board is lost.
+        eventually(
+            lambda: self._subscribed,
+            "the page follows its board",
+            pause=lambda _seconds: page.wait_for_timeout(5),
+        )
 
     def _serve(self, ws: WebSocketRoute) -> None:
         self._sockets.append(ws)
@@ -60,6 +69,7 @@ class Stage:
             build = self.build if self.build is not None else self.page_settings["build"]
             answer = {"topic": topic, "build": build, **self._mark(), "view": self.view}
             ws.send(f"43/live,{found[1]}{json.dumps([answer])}")
+            self._subscribed = self._subscribed or topic == self._topic
 
     def _mark(self) -> dict[str, Any]:
         return {"epoch": self.page_settings["epoch"], "seq": self._seq}
